@@ -1,0 +1,106 @@
+//! Cross-entropy in bits: H(p, q) = Σ p/a · log2(b/q), a = Σp, b = Σq.
+//!
+//! With a reference c near b, T = Σ p·log2(c/q), and a·H = T + a·log2(b/c). Both parts are ≥ 0 when c = b rounded (the
+//! second is then the rounding of b), or when c is a power of two that most weights of a long row are below; where they
+//! do take each other away, the row is gone over again with c = b.
+
+use super::{Finished, Measure, Reference, Scale, no_more_than_double};
+use crate::lanes::{Lanes, One};
+use crate::math::{Precision, SMALLEST_NORMAL, Sum, log2_ratio, log2_ratio_of_sum};
+
+/// H(p, q).
+#[derive(Clone, Copy)]
+pub struct CrossEntropy;
+
+/// p·log2(c/q) with q of any size; p = 0 adds nothing, q = 0 < p adds infinity. Also the scaled q.
+#[inline(always)]
+pub(super) fn careful_term<V: Lanes, P: Precision>(p: V, q: V, reference: &Reference<V>) -> (V, V) {
+    let (scaled, normal, shift) = reference.scale.of_q(q);
+    let log = log2_ratio::<V, P>(&reference.c, normal).add(shift);
+    let log = V::select(V::zero().less(q), log, V::splat(f64::INFINITY));
+    (V::select(V::zero().less(p), p.mul(log), V::zero()), scaled)
+}
+
+/// c for a long row: the power of two below the total of its first block, which keeps the logarithms of powers of two exact.
+pub(super) fn power_below(total: f64) -> Reference<One> {
+    let power = if total > 0.0 { f64::from_bits(total.to_bits() & (0x7ff << 52)) } else { 1.0 };
+    Reference::total(One(power), Scale::none())
+}
+
+/// (T + a·log2(b/c)) / a.
+#[inline(always)]
+pub(super) fn finish<V: Lanes>(terms: Sum<V>, a: Sum<V>, b: Sum<V>, reference: &Reference<V>) -> Finished<V> {
+    let (a, b) = (a.tidy(), b.tidy());
+    let rest = a.times(log2_ratio_of_sum(b.high, b.low, reference.c.value));
+    let value = terms.merge(rest).tidy();
+    let trusted = no_more_than_double(terms.high.abs().add(rest.high.abs()), value.high);
+    Finished { value: value.over(a), trusted }
+}
+
+/// Σ 2^-j·k over weights with p = a·2^-j and q = b·2^-k, None at the first weight that is not so.
+pub(super) fn dyadic(weights: impl Iterator<Item = (f64, f64)>, a: Sum<One>, b: Sum<One>) -> Option<f64> {
+    const MANTISSA: u64 = (1 << 52) - 1;
+    let parts = |total: f64, x: f64| {
+        let alike = x >= SMALLEST_NORMAL && (total.to_bits() ^ x.to_bits()) & MANTISSA == 0;
+        alike.then(|| (total.to_bits() >> 52) as i64 - (x.to_bits() >> 52) as i64)
+    };
+    if a.low.0 != 0.0 || b.low.0 != 0.0 {
+        return None;
+    }
+    let mut sum = Sum::<One>::zero();
+    for (p, q) in weights {
+        if p != 0.0 {
+            let (j, k) = (parts(a.high.0, p)?, parts(b.high.0, q)?);
+            if j > 1000 {
+                return None;
+            }
+            sum = sum.plus(One(f64::from_bits(((1023 - j) as u64) << 52) * k as f64));
+        }
+    }
+    Some(sum.value().0)
+}
+
+impl Measure<3> for CrossEntropy {
+    const TWO: bool = true;
+    const TOTALS_FIRST: bool = false;
+    const BITS: bool = true;
+
+    #[inline(always)]
+    fn reference<V: Lanes>(_a: Sum<V>, b: Sum<V>, scale: Scale<V>) -> Reference<V> {
+        Reference::total(b.high, scale)
+    }
+
+    fn first_guess(_a: f64, b: f64) -> Reference<One> {
+        power_below(b)
+    }
+
+    #[inline(always)]
+    fn terms<V: Lanes, P: Precision, const CAREFUL: bool>(p: V, q: V, reference: &Reference<V>) -> ([V; 3], V) {
+        if CAREFUL {
+            let (p, q) = (p.abs().mul(reference.scale.p), q.abs());
+            let (term, scaled) = careful_term::<V, P>(p, q, reference);
+            return ([p, scaled, term], V::zero());
+        }
+        let small = V::both(q.less(V::splat(SMALLEST_NORMAL)), V::zero().less(p));
+        ([p, q, p.mul(log2_ratio::<V, P>(&reference.c, q))], V::zero().mark(small))
+    }
+
+    #[inline(always)]
+    fn totals<V: Lanes>(sums: &[Sum<V>; 3]) -> (Sum<V>, Sum<V>) {
+        (sums[0], sums[1])
+    }
+
+    #[inline(always)]
+    fn finish<V: Lanes>(sums: &[Sum<V>; 3], a: Sum<V>, b: Sum<V>, reference: &Reference<V>) -> Finished<V> {
+        finish(sums[2], a, b, reference)
+    }
+
+    #[inline(always)]
+    fn finish_raw<V: Lanes>(sums: &[Sum<V>; 3]) -> Sum<V> {
+        sums[2].tidy()
+    }
+
+    fn dyadic(weights: impl Iterator<Item = (f64, f64)>, a: Sum<One>, b: Sum<One>) -> Option<f64> {
+        dyadic(weights, a, b)
+    }
+}

@@ -1,0 +1,124 @@
+//! Kullback-Leibler divergence in nats: D(p‖q) = Σ p/a · log((p/a)/(q/b)), a = Σp, b = Σq.
+//!
+//! With c near a/b, F = Σ f(p, c·q), f(x, y) = x log(x/y) − x + y ≥ 0, and D = Σ (p − c·q), exactly
+//!
+//!   a·KL = F − f(a, a − D)
+//!
+//! so c need not be a/b to the last bit: what its rounding (or the guess of a long row) adds to F is known from D and
+//! taken away again. Every f is ≥ 0 and is computed without cancellation, so nothing is lost near p = q. Where the
+//! second part is not small, the row is gone over again with c = a/b.
+//!
+//! An element: q' = q·2^k with p/(c·q') within 2^±0.7, d = p − c·q', e = q − q', then
+//!
+//!   f(p, c·q) = p·k·ln2 + c·e + f(p, c·q'),     p − c·q = d − c·e.
+//!
+//! Without normalisation c = 1 and the parts c·e are left out of both sums: F + D is then Σ p log(p/q), and mass of q
+//! where p has none never enters.
+
+use super::reference::TWO_54;
+use super::{Finished, Measure, Reference, Scale, no_more_than_double};
+use crate::lanes::{Lanes, One};
+use crate::math::coefficients::{LN_2, LN_2_LOW};
+use crate::math::{Precision, SMALLEST_NORMAL, Sum, kullback_leibler_term, scale_by_power};
+
+/// D(p‖q); `RAW` for weights as they are.
+#[derive(Clone, Copy)]
+pub struct KlDivergence<const RAW: bool>;
+
+/// What is left of a sum that is 0 but for rounding.
+const NOISE: f64 = 1.0 / (1u64 << 48) as f64;
+
+impl<const RAW: bool> KlDivergence<RAW> {
+    /// The contributions to F and D of p and q̂ (normal, q = q̂·2^-shift); `q` is the scaled weight itself.
+    #[inline(always)]
+    fn pair<V: Lanes, P: Precision>(p: V, normal_q: V, shift: V, q: V, reference: &Reference<V>) -> (V, V) {
+        let c = reference.c.value;
+        let (near, k) = scale_by_power(p.bits_add(reference.c.bits), normal_q);
+        // bits p − bits q̂ − bits c: the pattern of c is in the reference, with its sign turned.
+        let k = k.add(shift);
+        let difference = c.neg_mul_add(near, p);
+        let sum = c.mul_add(near, p);
+        let weighted = p.mul(k);
+        let outside = if RAW { V::zero() } else { q.sub(near).mul(c) };
+        let addend = weighted.mul_add(V::splat(LN_2), outside);
+        let addend = weighted.mul_add(V::splat(LN_2_LOW), addend);
+        (kullback_leibler_term::<V, P>(difference, sum, addend), difference.sub(outside))
+    }
+
+    #[inline(always)]
+    fn careful<V: Lanes, P: Precision>(p: V, q: V, reference: &Reference<V>) -> ([V; 3], V) {
+        let (zero, least) = (V::zero(), V::splat(SMALLEST_NORMAL));
+        let (p, q) = (p.abs().mul(reference.scale.p), q.abs());
+        let (scaled_q, normal_q, shift) = reference.scale.of_q(q);
+        let small_p = p.less(least);
+        let up = V::splat(TWO_54);
+        let normal_p = V::select(small_p, p.mul(up), p);
+        // A subnormal p is worked on 2^54 times too large, with its q too; the results are brought back.
+        let shift = shift.sub(V::select(small_p, V::splat(54.0), zero));
+        let raised_q = V::select(small_p, scaled_q.mul(up), scaled_q);
+        let (f, d) = Self::pair::<V, P>(normal_p, normal_q, shift, raised_q, reference);
+        let down = V::select(small_p, V::splat(1.0 / TWO_54), V::splat(1.0));
+        let (f, d) = (f.mul(down), d.mul(down));
+        let all_of_q = if RAW { zero } else { scaled_q.mul(reference.c.value) };
+        let (has_p, has_q) = (zero.less(p), zero.less(q));
+        let f = V::select(has_p, V::select(has_q, f, V::splat(f64::INFINITY)), all_of_q);
+        let d = V::select(has_p, V::select(has_q, d, p), zero.sub(all_of_q));
+        ([p, d, f], zero)
+    }
+}
+
+impl<const RAW: bool> Measure<3> for KlDivergence<RAW> {
+    const TWO: bool = true;
+    const TOTALS_FIRST: bool = false;
+    const BITS: bool = false;
+
+    #[inline(always)]
+    fn reference<V: Lanes>(a: Sum<V>, b: Sum<V>, scale: Scale<V>) -> Reference<V> {
+        Reference::ratio(a.high.div(b.high), scale)
+    }
+
+    fn first_guess(a: f64, b: f64) -> Reference<One> {
+        let c = a / b;
+        let safe = c > 1e-290 && c < 1e290;
+        Reference::ratio(One(if safe { c } else { 1.0 }), Scale::none())
+    }
+
+    #[inline(always)]
+    fn terms<V: Lanes, P: Precision, const CAREFUL: bool>(p: V, q: V, reference: &Reference<V>) -> ([V; 3], V) {
+        if CAREFUL {
+            return Self::careful::<V, P>(p, q, reference);
+        }
+        let least = V::splat(SMALLEST_NORMAL);
+        let q = q.mul(reference.scale.q);
+        let (f, d) = Self::pair::<V, P>(p, q, V::zero(), q, reference);
+        // p = 0 (or too small to matter) leaves c·q, exactly −d; the trick with the bits gave nonsense there.
+        let no_p = p.less(least);
+        let rest = if RAW { V::zero() } else { q.mul(reference.c.value) };
+        let f = V::select(no_p, rest, f);
+        let d = V::select(no_p, V::zero().sub(rest), d);
+        ([p, d, f], V::zero().mark(V::not_but(no_p, q.less(least))))
+    }
+
+    #[inline(always)]
+    fn totals<V: Lanes>(sums: &[Sum<V>; 3]) -> (Sum<V>, Sum<V>) {
+        (sums[0], sums[0])
+    }
+
+    #[inline(always)]
+    fn finish<V: Lanes>(sums: &[Sum<V>; 3], a: Sum<V>, _b: Sum<V>, _reference: &Reference<V>) -> Finished<V> {
+        let (a, d, f) = (a.tidy(), sums[1].tidy().high, sums[2].tidy());
+        let second = kullback_leibler_term::<V, f64>(d, a.high.add(a.high.sub(d)), V::zero());
+        let value = f.plus(V::zero().sub(second)).tidy();
+        let noise = value.high.less(f.high.mul(V::splat(NOISE)));
+        // A second part that is out of the reach of its series, or that takes away half, is not trusted.
+        let reach = d.abs().mul(V::splat(4.0));
+        let trusted = V::both(no_more_than_double(f.high, value.high), no_more_than_double(reach, a.high));
+        let (high, low) = (V::select(noise, V::zero(), value.high), V::select(noise, V::zero(), value.low));
+        Finished { value: Sum { high, low }.over(a), trusted }
+    }
+
+    #[inline(always)]
+    fn finish_raw<V: Lanes>(sums: &[Sum<V>; 3]) -> Sum<V> {
+        sums[1].merge(sums[2]).tidy()
+    }
+}

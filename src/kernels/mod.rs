@@ -1,0 +1,79 @@
+//! The quantities. A kernel states what one pair of weights contributes ([`Measure::terms`]) and what the sums of
+//! these contributions mean ([`Measure::finish`]); it knows no array, no thread and no dtype.
+
+mod cross_entropy;
+mod entropy;
+mod js_divergence;
+mod kl_divergence;
+mod reference;
+mod total;
+mod totals;
+
+pub use cross_entropy::CrossEntropy;
+pub use entropy::Entropy;
+pub use js_divergence::JsDivergence;
+pub use kl_divergence::KlDivergence;
+pub use reference::{Reference, Scale};
+pub use total::Total;
+pub use totals::Totals;
+
+use crate::lanes::Lanes;
+use crate::math::{Precision, Sum};
+
+/// The value of a row in the measure's own unit, as high + low, and whether it can be trusted.
+pub struct Finished<V: Lanes> {
+    /// The value.
+    pub value: Sum<V>,
+    /// False where terms of opposite sign took each other away; the row is then gone over with its own totals.
+    pub trusted: V::Mask,
+}
+
+/// One quantity of one or two rows of weights, as N sums.
+pub trait Measure<const N: usize>: Copy + Send + Sync + 'static {
+    /// Is there a second argument?
+    const TWO: bool;
+    /// Does a row of many blocks need its totals before its terms?
+    const TOTALS_FIRST: bool;
+    /// The unit of the value: bits or nats.
+    const BITS: bool;
+    /// Is it bounded by log 2?
+    const BOUNDED: bool = false;
+
+    /// The reference for a row with these totals.
+    fn reference<V: Lanes>(a: Sum<V>, b: Sum<V>, scale: Scale<V>) -> Reference<V>;
+
+    /// A reference for a long row from the totals of its first block; totals are 0 where the block has no weight.
+    fn first_guess(a: f64, b: f64) -> Reference<crate::lanes::One>;
+
+    /// What the weights p and q add to the sums; the second result has its sign bit set where they must be looked at
+    /// more closely. `CAREFUL` takes weights of any size, signed zeros, and the scale of the reference.
+    fn terms<V: Lanes, P: Precision, const CAREFUL: bool>(p: V, q: V, reference: &Reference<V>) -> ([V; N], V);
+
+    /// The totals of p and of q, as far as the sums tell them.
+    fn totals<V: Lanes>(sums: &[Sum<V>; N]) -> (Sum<V>, Sum<V>);
+
+    /// The value of a row from its sums and totals, each weight divided by its row's total.
+    fn finish<V: Lanes>(sums: &[Sum<V>; N], a: Sum<V>, b: Sum<V>, reference: &Reference<V>) -> Finished<V>;
+
+    /// The value of a row whose weights are taken as they are.
+    fn finish_raw<V: Lanes>(sums: &[Sum<V>; N]) -> Sum<V>;
+
+    /// The value in bits of rows whose weights are powers of two parts of the total, exactly; None for other rows.
+    fn dyadic(_weights: impl Iterator<Item = (f64, f64)>, _a: Sum<crate::lanes::One>, _b: Sum<crate::lanes::One>) -> Option<f64> {
+        None
+    }
+}
+
+/// Is a sum below, in every lane where it should not be? Shared by the finishing formulas.
+#[inline(always)]
+pub(crate) fn no_more_than_double<V: Lanes>(parts: V, value: V) -> V::Mask {
+    // ¬(2·value < parts), so that equality is trusted and a NaN is too: it has nothing to lose.
+    let yes = V::splat(2.0);
+    let cancelled = value.mul(yes).less(parts);
+    let all = V::zero().less(V::splat(1.0));
+    V::not_but(cancelled, all)
+}
+
+pub(crate) fn always<V: Lanes>() -> V::Mask {
+    V::zero().less(V::splat(1.0))
+}

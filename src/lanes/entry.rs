@@ -1,0 +1,43 @@
+//! The doors into an instruction set: everything inlined below one is compiled with its instructions.
+
+use super::{Lanes, Portable};
+#[cfg(target_arch = "x86_64")]
+use super::{Avx2, Avx512};
+
+/// Work that is written once, for any lanes.
+pub trait Job {
+    /// What it gives.
+    type Output;
+    /// The work. Mark it `#[inline(always)]`: only what is inlined into an entry gets its instructions.
+    fn run<V: Lanes>(self) -> Self::Output;
+}
+
+/// Runs a job with what the target's baseline has.
+#[inline(never)]
+pub fn portable<J: Job>(job: J) -> J::Output {
+    job.run::<Portable>()
+}
+
+/// Runs a job with AVX2 and FMA, which the CPU must have.
+#[cfg(target_arch = "x86_64")]
+pub fn avx2<J: Job>(job: J) -> J::Output {
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn enter<J: Job>(job: J) -> J::Output {
+        job.run::<Avx2>()
+    }
+    // SAFETY: a level is used only after the CPU said that it has it (`Level::set`, `Level::detect`).
+    unsafe { enter(job) }
+}
+
+/// Runs a job with AVX-512, which the CPU must have.
+#[cfg(target_arch = "x86_64")]
+pub fn avx512<J: Job>(job: J) -> J::Output {
+    #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx2,fma")]
+    #[inline(never)]
+    fn enter<J: Job>(job: J) -> J::Output {
+        job.run::<Avx512>()
+    }
+    // SAFETY: as above.
+    unsafe { enter(job) }
+}

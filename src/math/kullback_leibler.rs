@@ -1,0 +1,17 @@
+//! The Kullback-Leibler term without cancellation.
+
+use super::{Precision, polynomial};
+use crate::lanes::Lanes;
+
+/// addend + (x log(x/y) − x + y), given d = x − y and x + y, for x/y within 2^±0.7.
+///
+///   x log(x/y) − x + y = d·s·(1 + s(1 + s)·A(s²)),    s = d / (x + y)
+///
+/// is an identity whose terms never cancel: it is exact to the last bits however close x and y are.
+#[inline(always)]
+pub fn kullback_leibler_term<V: Lanes, P: Precision>(difference: V, sum: V, addend: V) -> V {
+    let s = difference.div(sum);
+    let rest = s.mul_add(s, s).mul(polynomial(s.mul(s), P::ATANH_TAIL));
+    let square = difference.mul(s);
+    square.mul_add(rest, square.add(addend))
+}

@@ -1,0 +1,77 @@
+//! log2 of a ratio with one division and no table.
+//!
+//! For x and c normal, subtracting bit patterns gives k with c / (x·2^k) within 2^±0.586; then with x' = x·2^k
+//!
+//!   s = (c − x') / (c + x'),    log2(c / x) = k + 2/ln2 · (s + s·t·A(t)),    t = s² ≤ 0.0402
+//!
+//! and c − x' is exact (Sterbenz), so that nothing is lost near c = x, and the result is exact where c / x is a
+//! power of two. For x = 0 the result is some finite number, which a weight of 0 takes away again.
+
+use super::coefficients::{TWO_LOG2_E, TWO_LOG2_E_LOW};
+use super::{Precision, polynomial};
+use crate::lanes::{Lanes, One};
+
+/// Sign and exponent bits.
+const TOP: u64 = 0xfff << 52;
+/// Half of the mantissa: makes the shift round to the nearest power.
+const HALF: u64 = 1 << 51;
+/// 2^52, whose low mantissa bits can hold an integer.
+const TWO_52: u64 = 0x433 << 52;
+/// What keeps the twelve bits of a shifted exponent difference positive.
+const BIAS: u64 = 0x800;
+
+/// The numerator of many ratios: its value, and its bit pattern plus the rounding of the shift.
+#[derive(Clone, Copy)]
+pub struct Numerator<V> {
+    /// c
+    pub value: V,
+    /// bits of c + 2^51
+    pub bits: V,
+}
+
+impl<V: Lanes> Numerator<V> {
+    /// For ratios c / x.
+    #[inline(always)]
+    pub fn new(value: V) -> Self {
+        Self { value, bits: value.bits_add(V::splat_bits(HALF)) }
+    }
+}
+
+/// x·2^k nearest to what `bits` stands for, and k.
+#[inline(always)]
+pub fn scale_by_power<V: Lanes>(bits: V, x: V) -> (V, V) {
+    let difference = bits.bits_sub(x);
+    let scaled = x.bits_add(difference.bits_and(V::splat_bits(TOP)));
+    let shifted = difference.bits_top().bits_xor(V::splat_bits(TWO_52 | BIAS));
+    let k = shifted.sub(V::splat(4_503_599_627_370_496.0 + BIAS as f64));
+    (scaled, k)
+}
+
+/// k + 2/ln2 · atanh(s), s = difference / sum.
+#[inline(always)]
+fn log2_from<V: Lanes, P: Precision>(difference: V, sum: V, k: V) -> V {
+    let s = difference.div(sum);
+    let t = s.mul(s);
+    let tail = t.mul(polynomial(t, P::ATANH_TAIL));
+    let small = tail.mul_add(V::splat(TWO_LOG2_E), V::splat(TWO_LOG2_E_LOW));
+    s.mul_add(V::splat(TWO_LOG2_E), s.mul_add(small, k))
+}
+
+/// log2(c / x), x = 0 or normal.
+#[inline(always)]
+pub fn log2_ratio<V: Lanes, P: Precision>(c: &Numerator<V>, x: V) -> V {
+    let (near, k) = scale_by_power(c.bits, x);
+    log2_from::<V, P>(c.value.sub(near), c.value.add(near), k)
+}
+
+/// log2((high + low) / x) for a number in two parts.
+#[inline(always)]
+pub fn log2_ratio_of_sum<V: Lanes>(high: V, low: V, x: V) -> V {
+    let (near, k) = scale_by_power(Numerator::new(high).bits, x);
+    log2_from::<V, f64>(high.sub(near).add(low), high.add(near), k)
+}
+
+/// log2 of a number, for what is done once a call.
+pub fn log2(x: f64) -> f64 {
+    log2_ratio_of_sum(One(x), One(0.0), One(1.0)).0
+}

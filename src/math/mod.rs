@@ -1,0 +1,58 @@
+//! The arithmetic that the kernels share. Every function is a formula on lanes.
+
+pub mod coefficients;
+mod jensen_shannon;
+mod kullback_leibler;
+mod logarithm;
+mod sum;
+
+pub use jensen_shannon::jensen_shannon_term;
+pub use kullback_leibler::kullback_leibler_term;
+pub use logarithm::{Numerator, log2, log2_ratio, log2_ratio_of_sum, scale_by_power};
+pub use sum::Sum;
+
+use crate::lanes::Lanes;
+
+/// The smallest normal float64. Below it the exponent trick of the logarithm does not hold.
+pub const SMALLEST_NORMAL: f64 = f64::MIN_POSITIVE;
+
+/// How exact the polynomials must be: float64 input, or float32 (and narrower) input with a float32 result.
+///
+/// The arithmetic is float64 for both; only the degrees differ.
+pub trait Precision: Copy + Send + Sync + 'static {
+    /// A(t) of the logarithm.
+    const ATANH_TAIL: &'static [f64];
+    /// G(t) of the Jensen-Shannon term.
+    const JENSEN_SHANNON: &'static [f64];
+}
+
+impl Precision for f64 {
+    const ATANH_TAIL: &'static [f64] = &coefficients::ATANH_TAIL;
+    const JENSEN_SHANNON: &'static [f64] = &coefficients::JENSEN_SHANNON;
+}
+
+impl Precision for f32 {
+    const ATANH_TAIL: &'static [f64] = &coefficients::ATANH_TAIL_SINGLE;
+    const JENSEN_SHANNON: &'static [f64] = &coefficients::JENSEN_SHANNON_SINGLE;
+}
+
+/// c₀ + c₁t + c₂t² + …, as an even and an odd chain in t²: half the latency of Horner's rule.
+#[inline(always)]
+pub fn polynomial<V: Lanes>(t: V, coefficients: &'static [f64]) -> V {
+    let square = t.mul(t);
+    let top = coefficients.len() - 1;
+    let (mut one, mut other) = (V::splat(coefficients[top]), V::splat(coefficients[top - 1]));
+    let mut index = top - 1;
+    while index >= 2 {
+        one = one.mul_add(square, V::splat(coefficients[index - 1]));
+        other = other.mul_add(square, V::splat(coefficients[index - 2]));
+        index -= 2;
+    }
+    if index == 1 {
+        // `one` holds the even chain but for its last coefficient, `other` the odd one.
+        one = one.mul_add(square, V::splat(coefficients[0]));
+        other.mul_add(t, one)
+    } else {
+        one.mul_add(t, other)
+    }
+}

@@ -1,0 +1,200 @@
+//! The extension module `xlogx._core`: unwrap arrays → release the GIL → call → wrap. No arithmetic.
+
+mod array;
+mod quick;
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Instant;
+
+use numpy::{PyUntypedArray, PyUntypedArrayMethods};
+use pyo3::exceptions::{PyImportError, PyRuntimeError, PyValueError};
+use pyo3::prelude::*;
+
+use crate::dispatch::Level;
+use crate::kernels::{CrossEntropy, Entropy, JsDivergence, KlDivergence, Total};
+use crate::pool;
+use crate::rows::{Rows, Unit, Watch};
+use crate::view::View;
+
+/// Calls with fewer weights than this stay on the calling thread.
+const PARALLEL_FROM: usize = 1 << 17;
+/// Milliseconds between two looks for a signal by a call that stays on the calling thread.
+const SIGNAL_PERIOD: u64 = 50;
+
+/// The measures, by the names of the Python functions.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Name {
+    Entropy,
+    CrossEntropy,
+    KlDivergence,
+    JsDivergence,
+    JsDistance,
+    Total,
+}
+
+impl Name {
+    fn parse(name: &str) -> PyResult<Self> {
+        Ok(match name {
+            "entropy" => Self::Entropy,
+            "cross_entropy" => Self::CrossEntropy,
+            "kl_divergence" => Self::KlDivergence,
+            "js_divergence" => Self::JsDivergence,
+            "js_distance" => Self::JsDistance,
+            "total" => Self::Total,
+            _ => return Err(PyValueError::new_err(format!("unknown measure {name:?}"))),
+        })
+    }
+
+    fn unit(self, normalize: bool, base: Option<f64>) -> Unit {
+        Unit { normalize: normalize && self != Self::Total, base, root: self == Self::JsDistance }
+    }
+
+    /// Runs the kernel of this name.
+    fn run(self, rows: &Rows, out: &mut Output) -> bool {
+        macro_rules! measure {
+            ($kernel:ty) => {
+                match out {
+                    Output::Double(out) => rows.measure::<f64, $kernel, _>(out),
+                    Output::Single(out) => rows.measure::<f32, $kernel, _>(out),
+                }
+            };
+        }
+        match self {
+            Self::Entropy => measure!(Entropy),
+            Self::CrossEntropy => measure!(CrossEntropy),
+            Self::KlDivergence if rows.unit.normalize => measure!(KlDivergence<false>),
+            Self::KlDivergence => measure!(KlDivergence<true>),
+            Self::JsDivergence | Self::JsDistance => measure!(JsDivergence),
+            Self::Total => measure!(Total),
+        }
+    }
+}
+
+/// Where results go.
+enum Output<'a> {
+    Double(&'a mut [f64]),
+    Single(&'a mut [f32]),
+}
+
+/// A bug of ours, told as such.
+fn impossible(what: &str) -> PyErr {
+    PyRuntimeError::new_err(format!("{what}; this is a bug in xlogx, please report it"))
+}
+
+/// Reduces the last `reduced` axes of p (and q) into `out`; False if a weight was negative or infinite.
+#[pyfunction]
+#[pyo3(signature = (measure, p, q, reduced, base, normalize, pseudocount, out, threads))]
+#[allow(clippy::too_many_arguments)]
+fn reduce(
+    py: Python<'_>,
+    measure: &str,
+    p: &Bound<'_, PyUntypedArray>,
+    q: Option<&Bound<'_, PyUntypedArray>>,
+    reduced: usize,
+    base: Option<f64>,
+    normalize: bool,
+    pseudocount: f64,
+    out: &Bound<'_, PyUntypedArray>,
+    threads: usize,
+) -> PyResult<bool> {
+    let name = Name::parse(measure)?;
+    if q.is_some_and(|q| q.shape() != p.shape()) || reduced == 0 || reduced > p.ndim() {
+        return Err(impossible("the arguments of a reduction do not fit together"));
+    }
+    if q.is_some() != !matches!(name, Name::Entropy | Name::Total) {
+        return Err(impossible("the number of arguments is not the measure's"));
+    }
+    let split = p.ndim() - reduced;
+    let count: usize = p.shape()[..split].iter().product();
+    if out.len() != count || !out.is_c_contiguous() || !out.is_aligned() {
+        return Err(impossible("the result does not fit the rows"));
+    }
+    if p.len() == 0 {
+        return if count == 0 { Ok(true) } else { Err(impossible("a row has no weight")) };
+    }
+    let p_view = array::view(p, split, pseudocount)?;
+    let q_view = q.map(|q| array::view(q, split, pseudocount)).transpose()?;
+    let mut output = array::output(out, count)?;
+    let parallel = threads > 1 && p.len() >= PARALLEL_FROM;
+    run(py, name, p_view, q_view, name.unit(normalize, base), parallel.then_some(threads), &mut output)
+}
+
+/// Runs a call without the GIL, on the pool or here, and ends it early if a signal handler raises.
+fn run(py: Python<'_>, name: Name, p: View, q: Option<View>, unit: Unit, threads: Option<usize>, out: &mut Output) -> PyResult<bool> {
+    let raised = Mutex::new(None);
+    let signal = || {
+        let error = Python::attach(|py| py.check_signals()).err();
+        let stop = error.is_some();
+        if let (Some(error), Ok(mut raised)) = (error, raised.lock()) {
+            *raised = Some(error);
+        }
+        stop
+    };
+    let (start, last) = (Instant::now(), AtomicU64::new(0));
+    let poll = || {
+        let now = start.elapsed().as_millis() as u64;
+        if now < last.load(Ordering::Relaxed) + SIGNAL_PERIOD {
+            return false;
+        }
+        last.store(now, Ordering::Relaxed);
+        signal()
+    };
+    let watch = Watch { stop: AtomicBool::new(false), invalid: AtomicBool::new(false), poll: None };
+    let mut rows = Rows { p, q, unit, level: Level::current(), parallel: threads.is_some(), watch };
+    let valid = py.detach(|| {
+        if let Some(threads) = threads {
+            let mut valid = false;
+            let rows = &rows;
+            let work = || valid = name.run(rows, out);
+            let idle = || {
+                if signal() {
+                    rows.watch.stop.store(true, Ordering::Relaxed);
+                }
+            };
+            if pool::run(threads, work, idle) {
+                return valid;
+            }
+        }
+        // No threads wanted, or none to be had.
+        rows.parallel = false;
+        rows.watch.poll = Some(&poll);
+        name.run(&rows, out)
+    });
+    match raised.into_inner() {
+        Ok(Some(error)) => Err(error),
+        _ => Ok(valid),
+    }
+}
+
+/// The levels of this CPU, worst to best.
+#[pyfunction]
+fn levels() -> Vec<&'static str> {
+    Level::supported().map(Level::name).collect()
+}
+
+/// The level in use.
+#[pyfunction]
+fn level() -> &'static str {
+    Level::current().name()
+}
+
+/// Uses a level from now on.
+#[pyfunction]
+fn set_level(name: &str) -> PyResult<()> {
+    let all = || Level::ALL.map(Level::name).join(", ");
+    let level = Level::named(name).ok_or_else(|| PyValueError::new_err(format!("level must be one of {}, got {name:?}", all())))?;
+    if level.set() {
+        return Ok(());
+    }
+    let here = levels().join(", ");
+    Err(PyImportError::new_err(format!("level {name} is not supported by this CPU, which has {here}")))
+}
+
+#[pymodule(gil_used = false)]
+mod _core {
+    #[pymodule_export]
+    use super::quick::{cross_entropy, entropy, js_distance, js_divergence, kl_divergence};
+    #[pymodule_export]
+    use super::{level, levels, reduce, set_level};
+}

@@ -1,0 +1,330 @@
+//! The row driver: which rows and blocks are done when, by whom, and what happens to a row that wants a closer look.
+//!
+//! A row of up to [`BLOCK`] weights is gone over twice in the cache: totals, then terms. A longer row is gone over once,
+//! in blocks, with a guess from its first block; where the sums show that the guess was not good enough, and where a
+//! block holds anything unusual, the row is done again by `careful.rs`. Blocks are merged by a tree that depends on
+//! their number alone. Nothing here depends on the number of threads.
+
+mod careful;
+mod long;
+mod short;
+
+use std::marker::PhantomData;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::accumulate::{Element, SHORT, sums_of_block, totals_of_block};
+use crate::dispatch::{self, Level};
+use crate::kernels::{Finished, Measure, Scale};
+use crate::lanes::{Job, Lanes, One};
+use crate::math::coefficients::{LN_2, LN_2_LOW, LOG2_E, LOG2_E_LOW};
+use crate::math::{self, Sum};
+use crate::view::{Native, View};
+
+/// Weights in a block. Rows up to this length are one block.
+pub const BLOCK: usize = 4096;
+/// Weights that one task should have at least.
+const GRAIN: usize = 1 << 16;
+/// Columns that are read together.
+const BUNDLE: usize = 8;
+/// Totals within these need no scaling.
+const SANE: std::ops::RangeInclusive<f64> = 1e-135..=1e150;
+/// Results below this may have lost weights that were too small.
+const TINY: f64 = 1e-270;
+
+/// How a value becomes the result.
+#[derive(Clone, Copy)]
+pub struct Unit {
+    /// Divide each row by its total?
+    pub normalize: bool,
+    /// None for nats.
+    pub base: Option<f64>,
+    /// Take the square root?
+    pub root: bool,
+}
+
+/// Something to ask now and then whether to go on.
+pub struct Watch<'a> {
+    /// Set when the call is to end early.
+    pub stop: AtomicBool,
+    /// Set when a weight was negative or infinite.
+    pub invalid: AtomicBool,
+    /// Asked between tasks by a call that runs on the calling thread alone.
+    pub poll: Option<&'a (dyn Fn() -> bool + Sync)>,
+}
+
+impl Watch<'_> {
+    fn over(&self) -> bool {
+        if let Some(poll) = self.poll
+            && poll()
+        {
+            self.stop.store(true, Ordering::Relaxed);
+        }
+        self.stop.load(Ordering::Relaxed) || self.invalid.load(Ordering::Relaxed)
+    }
+}
+
+/// The rows of one call.
+pub struct Rows<'a> {
+    /// The first argument.
+    pub p: View<'a>,
+    /// The second, for measures of two.
+    pub q: Option<View<'a>>,
+    /// What to make of a value.
+    pub unit: Unit,
+    /// The instruction set.
+    pub level: Level,
+    /// May the work be split among the threads of the pool?
+    pub parallel: bool,
+    /// Interruptions and errors.
+    pub watch: Watch<'a>,
+}
+
+/// Scratch for the blocks of both arguments.
+struct Scratch<T> {
+    p: Vec<T>,
+    q: Vec<T>,
+}
+
+impl<T> Scratch<T> {
+    fn new() -> Self {
+        Self { p: Vec::new(), q: Vec::new() }
+    }
+}
+
+/// The finishing touch, settled once a call: factor to the unit, clamp, root.
+#[derive(Clone, Copy)]
+struct Finish {
+    normalize: bool,
+    factor: Sum<One>,
+    bound: f64,
+    root: bool,
+    /// Are results in bits, so that powers of two are owed exactness?
+    exact: bool,
+}
+
+impl Finish {
+    fn new<K: Measure<N>, const N: usize>(unit: Unit) -> Self {
+        let one = Sum::of(One(1.0));
+        let constant = |high, low| Sum { high: One(high), low: One(low) };
+        let per_bit = match unit.base {
+            None => constant(LN_2, LN_2_LOW),
+            Some(2.0) => one,
+            Some(base) => one.over(Sum::of(One(math::log2(base)))),
+        };
+        let factor = match (K::BITS, unit.base) {
+            (true, _) => per_bit,
+            (false, None) => one,
+            (false, Some(_)) => constant(LOG2_E, LOG2_E_LOW).product(per_bit).tidy(),
+        };
+        let bounded = K::BOUNDED && unit.normalize;
+        Self {
+            normalize: unit.normalize,
+            factor,
+            bound: if bounded { LN_2 } else { f64::INFINITY },
+            root: unit.root,
+            exact: K::BITS && unit.normalize && unit.base == Some(2.0),
+        }
+    }
+
+    /// The result from the value in the measure's own unit.
+    #[inline(always)]
+    fn result<V: Lanes>(&self, value: Sum<V>) -> V {
+        let bound = V::splat(self.bound);
+        let over = bound.less(value.value());
+        let value = Sum { high: V::select(over, bound, value.high), low: V::select(over, V::zero(), value.low) };
+        let factor = Sum { high: V::splat(self.factor.high.0), low: V::splat(self.factor.low.0) };
+        let result = value.product(factor).value();
+        if self.root { result.sqrt() } else { result }
+    }
+}
+
+impl<'a> Rows<'a> {
+    fn length(&self) -> usize {
+        self.p.length()
+    }
+
+    /// Writes the measure of each row; false if a weight was negative or infinite, or if the watch said stop.
+    pub fn measure<O: Element, K: Measure<N>, const N: usize>(&self, out: &mut [O]) -> bool {
+        let single = self.p.is_single() && self.q.as_ref().is_none_or(View::is_single);
+        let finish = dispatch::run(self.level, Settle::<K, N> { unit: self.unit, kernel: PhantomData });
+        if single {
+            self.split::<f32, O, K, N>(0, out, &finish);
+        } else {
+            self.split::<f64, O, K, N>(0, out, &finish);
+        }
+        !self.watch.invalid.load(Ordering::Relaxed) && !self.watch.stop.load(Ordering::Relaxed)
+    }
+
+    /// Rows `first`.. into `out`, split in halves until a task has about [`GRAIN`] weights.
+    fn split<T: Native, O: Element, K: Measure<N>, const N: usize>(&self, first: usize, out: &mut [O], finish: &Finish) {
+        let length = self.length();
+        if self.watch.over() {
+            return;
+        }
+        let unit = if length <= SHORT { LANES_OF_SHORT_ROWS } else { self.bundle() };
+        if length * out.len() > GRAIN && out.len() > unit {
+            let half = (out.len() / 2).next_multiple_of(unit);
+            let (left, right) = out.split_at_mut(half.min(out.len()));
+            let second = first + left.len();
+            if self.parallel {
+                rayon::join(|| self.split::<T, O, K, N>(first, left, finish), || self.split::<T, O, K, N>(second, right, finish));
+            } else {
+                self.split::<T, O, K, N>(first, left, finish);
+                self.split::<T, O, K, N>(second, right, finish);
+            }
+            return;
+        }
+        let mut results = vec![0.0; out.len()];
+        if length > BLOCK {
+            for (index, results) in results.chunks_mut(unit).enumerate() {
+                self.long_rows::<T, K, N>(first + index * unit, results, finish);
+            }
+        } else {
+            let job = BlockRows::<T, K, N> { rows: self, first, out: &mut results, finish, kernel: PhantomData };
+            dispatch::run(self.level, job);
+        }
+        for (out, result) in out.iter_mut().zip(results) {
+            *out = O::round(result);
+        }
+    }
+
+    /// How many rows are read together.
+    fn bundle(&self) -> usize {
+        let columns = self.p.is_columns() || self.q.as_ref().is_some_and(View::is_columns);
+        if columns { BUNDLE } else { 1 }
+    }
+}
+
+/// A multiple of every level's lanes.
+const LANES_OF_SHORT_ROWS: usize = 16;
+
+/// Computes the finishing touch at the level that the rows run at.
+struct Settle<K, const N: usize> {
+    unit: Unit,
+    kernel: PhantomData<K>,
+}
+
+impl<K: Measure<N>, const N: usize> Job for Settle<K, N> {
+    type Output = Finish;
+    #[inline(always)]
+    fn run<V: Lanes>(self) -> Finish {
+        Finish::new::<K, N>(self.unit)
+    }
+}
+
+/// Rows that are one block each.
+struct BlockRows<'r, 'a, T, K, const N: usize> {
+    rows: &'r Rows<'a>,
+    first: usize,
+    out: &'r mut [f64],
+    finish: &'r Finish,
+    kernel: PhantomData<(T, K)>,
+}
+
+impl<T: Native, K: Measure<N>, const N: usize> Job for BlockRows<'_, '_, T, K, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Lanes>(self) {
+        let Self { rows, first, out, finish, .. } = self;
+        let length = rows.length();
+        let mut scratch = Scratch::<T>::new();
+        if length <= SHORT {
+            short::rows::<V, T, K, N>(rows, first, out, finish, &mut scratch);
+            return;
+        }
+        let bundle = rows.bundle();
+        for (index, out) in out.chunks_mut(bundle).enumerate() {
+            let row = first + index * bundle;
+            if bundle > 1 {
+                let (p, q) = rows.columns::<T, K, N>(row, out.len(), 0, length, &mut scratch);
+                for (column, out) in out.iter_mut().enumerate() {
+                    let part = column * length..(column + 1) * length;
+                    let q = if K::TWO { &q[part.clone()] } else { q };
+                    *out = rows.one_block::<V, T, K, N>(row + column, &p[part], q, finish);
+                }
+            } else {
+                let Scratch { p, q } = &mut scratch;
+                let p = rows.p.block(row, 0, length, p);
+                let q = rows.q.as_ref().map_or(&[][..], |view| view.block(row, 0, length, q));
+                out[0] = rows.one_block::<V, T, K, N>(row, p, q, finish);
+            }
+        }
+    }
+}
+
+impl Rows<'_> {
+    /// A block of several rows at once, copied row after row: each line of memory is read once for all of them.
+    fn columns<'s, T: Native, K: Measure<N>, const N: usize>(
+        &self,
+        row: usize,
+        rows: usize,
+        from: usize,
+        count: usize,
+        scratch: &'s mut Scratch<T>,
+    ) -> (&'s [T], &'s [T]) {
+        /// So many lines of memory stay in the first-level cache while all columns take their part.
+        const STRIP: usize = 16;
+        let fill = |view: &View, scratch: &mut Vec<T>| {
+            scratch.resize(scratch.len().max(rows * count), T::default());
+            for at in (0..count).step_by(STRIP) {
+                let now = STRIP.min(count - at);
+                for column in 0..rows {
+                    view.copy(row + column, from + at, now, scratch, column * count + at, 1);
+                }
+            }
+        };
+        fill(&self.p, &mut scratch.p);
+        if let Some(view) = &self.q {
+            fill(view, &mut scratch.q);
+        }
+        (&scratch.p, &scratch.q)
+    }
+
+    /// The result of a row that is one block.
+    #[inline(always)]
+    fn one_block<V: Lanes, T: Native, K: Measure<N>, const N: usize>(&self, row: usize, p: &[T], q: &[T], finish: &Finish) -> f64 {
+        let (totals, sign) = totals_of_block::<V, T>(p, None);
+        let a = totals.total();
+        let (b, sign) = if K::TWO {
+            let (totals, other) = totals_of_block::<V, T>(q, None);
+            (totals.total(), sign | other)
+        } else {
+            (a, sign)
+        };
+        if sign || !sane(a.high.0) || !sane(b.high.0) {
+            return self.careful::<T, K, N>(row, finish);
+        }
+        if finish.normalize && (a.high.0 == 0.0 || b.high.0 == 0.0) {
+            return f64::NAN;
+        }
+        if finish.exact {
+            let second = if K::TWO { q } else { p };
+            let weights = p.iter().zip(second).map(|(&p, &q)| (p.into(), q.into()));
+            if let Some(exact) = K::dyadic(weights, a, b) {
+                return exact;
+            }
+        }
+        let one = Sum::of(One(1.0));
+        let (x, y) = if finish.normalize { (a, b) } else { (one, one) };
+        let reference = K::reference(x, y, Scale::none());
+        let partial = sums_of_block::<V, T, K, N, false>(p, q, &reference);
+        if partial.look {
+            return self.careful::<T, K, N>(row, finish);
+        }
+        if !finish.normalize {
+            return finish.result(K::finish_raw(&partial.sums)).0;
+        }
+        let Finished { value, trusted } = K::finish(&partial.sums, a, b, &reference);
+        let result = finish.result(value).0;
+        if !trusted || (result != 0.0 && result < TINY) {
+            return self.careful::<T, K, N>(row, finish);
+        }
+        result
+    }
+}
+
+/// A total that needs no scaling.
+fn sane(total: f64) -> bool {
+    total == 0.0 || SANE.contains(&total)
+}

@@ -1,0 +1,100 @@
+//! Rows that want a closer look: weights that are negative, infinite or NaN, −0, totals that overflow or vanish, zeros in
+//! a model, and rows whose first guess was not good enough. Slower, and right for every row.
+
+use std::sync::atomic::Ordering;
+
+use super::{BLOCK, Finish, Rows};
+use crate::dispatch;
+use crate::kernels::{Measure, Reference, Scale};
+use crate::lanes::{Job, Lanes, One};
+use crate::math::Sum;
+use crate::view::{Native, View};
+
+/// What a look at every weight of a row tells.
+#[derive(Default)]
+struct Look {
+    invalid: bool,
+    nan: bool,
+    largest: f64,
+}
+
+impl Look {
+    fn at<T: Native>(view: &View, row: usize) -> Self {
+        let mut look = Self::default();
+        let mut scratch = Vec::<T>::new();
+        for from in (0..view.length()).step_by(BLOCK) {
+            for &x in view.block(row, from, BLOCK.min(view.length() - from), &mut scratch) {
+                let x: f64 = x.into();
+                look.invalid |= x < 0.0 || x == f64::INFINITY;
+                look.nan |= x.is_nan();
+                look.largest = if x > look.largest { x } else { look.largest };
+            }
+        }
+        look
+    }
+
+    /// How many times the weights are to be halved so that the largest is about 1; 0 where it need not be.
+    fn shift(&self) -> i64 {
+        let fine = self.largest == 0.0 || (1e-100..=1e100).contains(&self.largest);
+        if fine { 0 } else { ((self.largest.to_bits() >> 52) as i64 - 1023).clamp(-1000, 1000) }
+    }
+}
+
+/// 2^-shift
+fn power(shift: i64) -> f64 {
+    f64::from_bits(((1023 - shift) as u64) << 52)
+}
+
+impl Rows<'_> {
+    /// The result of any row.
+    #[inline(never)]
+    pub(super) fn careful<T: Native, K: Measure<N>, const N: usize>(&self, row: usize, finish: &Finish) -> f64 {
+        let p = Look::at::<T>(&self.p, row);
+        let q = self.q.as_ref().map(|view| Look::at::<T>(view, row));
+        if p.invalid || q.as_ref().is_some_and(|q| q.invalid) {
+            self.watch.invalid.store(true, Ordering::Relaxed);
+        }
+        if p.nan || q.as_ref().is_some_and(|q| q.nan) {
+            return f64::NAN;
+        }
+        let one = Sum::of(One(1.0));
+        if !finish.normalize {
+            let sums = self.careful_sums::<T, K, N>(row, K::reference(one, one, Scale::none()));
+            return dispatch::run(self.level, Last::<K, N> { sums, totals: None, reference: None, finish, kernel: std::marker::PhantomData });
+        }
+        let (shift_p, shift_q) = (p.shift(), q.as_ref().map_or(p.shift(), Look::shift));
+        let factors = (power(shift_p), power(shift_q));
+        let totals = self.totals::<T, K, N>(row, Some(factors));
+        let a = totals.p.total();
+        let b = if K::TWO { totals.q.total() } else { a };
+        if a.high.0 == 0.0 || b.high.0 == 0.0 {
+            return f64::NAN;
+        }
+        let scale = Scale { p: One(factors.0), q: One(factors.1), q_shift: One(shift_q as f64) };
+        let reference = K::reference(a, b, scale);
+        let sums = self.careful_sums::<T, K, N>(row, reference);
+        let job = Last::<K, N> { sums, totals: Some((a, b)), reference: Some(reference), finish, kernel: std::marker::PhantomData };
+        dispatch::run(self.level, job)
+    }
+}
+
+/// From the sums of a row to its result.
+struct Last<'f, K, const N: usize> {
+    sums: [Sum<One>; N],
+    totals: Option<(Sum<One>, Sum<One>)>,
+    reference: Option<Reference<One>>,
+    finish: &'f Finish,
+    kernel: std::marker::PhantomData<K>,
+}
+
+impl<K: Measure<N>, const N: usize> Job for Last<'_, K, N> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn run<V: Lanes>(self) -> f64 {
+        match (self.totals, self.reference) {
+            (Some((a, b)), Some(reference)) => self.finish.result(K::finish(&self.sums, a, b, &reference).value).0,
+            _ => self.finish.result(K::finish_raw(&self.sums)).0,
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! Rows of an array as it lies in memory: shape, strides, byte order and dtype settled once, never copied whole.
+//!
+//! A block of a row comes out as a slice of float64 or float32: the memory itself where it has that type and lies
+//! side by side, otherwise a copy of that block alone, widened on its way.
+
+use crate::accumulate::Element;
+
+/// The stored type of numbers that are not native float64 or float32, or lie unaligned.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs)]
+pub enum Kind {
+    Bool,
+    Int8,
+    Int16,
+    Int32,
+    Int64,
+    Uint8,
+    Uint16,
+    Uint32,
+    Uint64,
+    Float16,
+    Float32,
+    Float64,
+}
+
+/// The memory of an array.
+#[derive(Clone, Copy)]
+pub enum Storage<'a> {
+    /// Native, aligned float64.
+    Double(&'a [f64]),
+    /// Native, aligned float32.
+    Single(&'a [f32]),
+    /// Anything else, and whether its bytes are swapped.
+    Bytes(&'a [u8], Kind, bool),
+}
+
+/// One axis: its length, and its step in units of the storage.
+#[derive(Clone, Copy, Debug)]
+pub struct Axis {
+    /// How many.
+    pub length: usize,
+    /// From one to the next.
+    pub stride: isize,
+}
+
+/// An array seen as rows.
+pub struct View<'a> {
+    storage: Storage<'a>,
+    start: usize,
+    outer: Vec<Axis>,
+    inner: Vec<Axis>,
+    length: usize,
+    added: f64,
+}
+
+/// Axes that can be walked as one are made one; axes of length 1 go.
+fn merged(axes: &[Axis]) -> Vec<Axis> {
+    let mut result: Vec<Axis> = Vec::with_capacity(axes.len());
+    for axis in axes.iter().filter(|axis| axis.length != 1) {
+        match result.last_mut() {
+            Some(last) if last.stride == axis.stride * axis.length as isize => {
+                *last = Axis { length: last.length * axis.length, stride: axis.stride };
+            }
+            _ => result.push(*axis),
+        }
+    }
+    result
+}
+
+/// The offset of the element with this running number.
+fn offset(axes: &[Axis], mut index: usize) -> isize {
+    let mut offset = 0;
+    for axis in axes.iter().rev() {
+        offset += (index % axis.length) as isize * axis.stride;
+        index /= axis.length;
+    }
+    offset
+}
+
+/// Reads numbers of one stored type, a stride apart.
+fn read<T: Element, const SIZE: usize>(
+    bytes: &[u8],
+    start: usize,
+    stride: isize,
+    swapped: bool,
+    out: impl Iterator<Item = usize>,
+    target: &mut [T],
+    value: impl Fn([u8; SIZE]) -> f64,
+) {
+    let mut at = start as isize;
+    for place in out {
+        let from = at as usize;
+        let mut raw = [0; SIZE];
+        raw.copy_from_slice(&bytes[from..from + SIZE]);
+        if swapped {
+            raw.reverse();
+        }
+        target[place] = T::round(value(raw));
+        at += stride;
+    }
+}
+
+impl<'a> View<'a> {
+    /// Rows over the `inner` axes of an array, one for each element of the `outer` axes.
+    /// `added` is put onto every weight.
+    pub fn new(storage: Storage<'a>, start: usize, outer: &[Axis], inner: &[Axis], added: f64) -> Self {
+        let length = inner.iter().map(|axis| axis.length).product();
+        Self { storage, start, outer: merged(outer), inner: merged(inner), length, added }
+    }
+
+    /// Weights in a row.
+    pub fn length(&self) -> usize {
+        self.length
+    }
+
+    /// Are neighbours in memory in different rows, so that several rows are best read together?
+    pub fn is_columns(&self) -> bool {
+        match (self.outer.last(), self.inner.last()) {
+            (Some(outer), Some(inner)) => outer.stride != 0 && outer.stride.unsigned_abs() < inner.stride.unsigned_abs(),
+            _ => false,
+        }
+    }
+
+    /// Can float32 lanes hold the weights?
+    pub fn is_single(&self) -> bool {
+        let narrow = match self.storage {
+            Storage::Double(_) => false,
+            Storage::Single(_) => true,
+            Storage::Bytes(_, kind, _) => matches!(kind, Kind::Float32 | Kind::Float16),
+        };
+        narrow && self.added == 0.0
+    }
+
+    fn row_start(&self, row: usize) -> usize {
+        match self.outer[..] {
+            [] => self.start,
+            [axis] => (self.start as isize + row as isize * axis.stride) as usize,
+            _ => (self.start as isize + offset(&self.outer, row)) as usize,
+        }
+    }
+
+    /// The row's weights from `from` on, as they lie in memory, if they can be used there.
+    fn in_place<T: Native>(&self, row: usize, from: usize, count: usize) -> Option<&'a [T]> {
+        let dense = match self.inner[..] {
+            [] => true,
+            [axis] => axis.stride == 1,
+            _ => false,
+        };
+        let start = self.row_start(row) + from;
+        if dense && self.added == 0.0 { T::slice(self.storage)?.get(start..start + count) } else { None }
+    }
+
+    /// `count` weights of a row from `from` on.
+    pub fn block<'s, T: Native>(&'s self, row: usize, from: usize, count: usize, scratch: &'s mut Vec<T>) -> &'s [T] {
+        if let Some(slice) = self.in_place(row, from, count) {
+            return slice;
+        }
+        scratch.resize(scratch.len().max(count), T::default());
+        self.copy(row, from, count, scratch, 0, 1);
+        &scratch[..count]
+    }
+
+    /// Copies `count` weights of a row into `target`, from place `at` on, `step` places apart.
+    pub fn copy<T: Native>(&self, row: usize, from: usize, count: usize, target: &mut [T], at: usize, step: usize) {
+        let start = self.row_start(row);
+        let Some(&last) = self.inner.last() else {
+            return self.run(start, 1, count, target, at, step);
+        };
+        let (mut done, mut index) = (0, from);
+        while done < count {
+            let along = index % last.length;
+            let now = (last.length - along).min(count - done);
+            let place = start as isize + offset(&self.inner, index);
+            self.run(place as usize, last.stride, now, target, at + done * step, step);
+            done += now;
+            index += now;
+        }
+    }
+
+    /// Copies a run of weights that are one stride apart.
+    fn run<T: Native>(&self, start: usize, stride: isize, count: usize, target: &mut [T], at: usize, step: usize) {
+        let places = (at..).step_by(step).take(count);
+        macro_rules! from_bytes {
+            ($bytes:expr, $swapped:expr, $type:ty, $value:expr) => {
+                read($bytes, start, stride, $swapped, places, target, |raw| $value(<$type>::from_ne_bytes(raw)))
+            };
+        }
+        match self.storage {
+            Storage::Double(values) => strided(values, start, stride, places, target, |x| T::round(x)),
+            Storage::Single(values) => strided(values, start, stride, places, target, |x| T::round(f64::from(x))),
+            Storage::Bytes(bytes, kind, swapped) => match kind {
+                Kind::Bool => from_bytes!(bytes, swapped, u8, |x: u8| f64::from(x != 0)),
+                Kind::Int8 => from_bytes!(bytes, swapped, i8, f64::from),
+                Kind::Int16 => from_bytes!(bytes, swapped, i16, f64::from),
+                Kind::Int32 => from_bytes!(bytes, swapped, i32, f64::from),
+                Kind::Int64 => from_bytes!(bytes, swapped, i64, |x: i64| x as f64),
+                Kind::Uint8 => from_bytes!(bytes, swapped, u8, f64::from),
+                Kind::Uint16 => from_bytes!(bytes, swapped, u16, f64::from),
+                Kind::Uint32 => from_bytes!(bytes, swapped, u32, f64::from),
+                Kind::Uint64 => from_bytes!(bytes, swapped, u64, |x: u64| x as f64),
+                Kind::Float16 => from_bytes!(bytes, swapped, u16, |x: u16| half::f16::from_bits(x).to_f64()),
+                Kind::Float32 => from_bytes!(bytes, swapped, f32, f64::from),
+                Kind::Float64 => from_bytes!(bytes, swapped, f64, |x: f64| x),
+            },
+        }
+        if self.added != 0.0 {
+            for place in (at..).step_by(step).take(count) {
+                target[place] = T::round(target[place].into() + self.added);
+            }
+        }
+    }
+}
+
+/// Copies numbers of a native type, a stride apart.
+fn strided<S: Copy, T>(
+    values: &[S],
+    start: usize,
+    stride: isize,
+    places: impl Iterator<Item = usize>,
+    target: &mut [T],
+    convert: impl Fn(S) -> T,
+) {
+    let mut from = start as isize;
+    for place in places {
+        target[place] = convert(values[from as usize]);
+        from += stride;
+    }
+}
+
+/// A type whose blocks can be used where they lie.
+pub trait Native: Element {
+    /// The storage, if it is of this type.
+    fn slice(storage: Storage<'_>) -> Option<&[Self]>;
+}
+
+impl Native for f64 {
+    fn slice(storage: Storage<'_>) -> Option<&[f64]> {
+        match storage {
+            Storage::Double(values) => Some(values),
+            _ => None,
+        }
+    }
+}
+
+impl Native for f32 {
+    fn slice(storage: Storage<'_>) -> Option<&[f32]> {
+        match storage {
+            Storage::Single(values) => Some(values),
+            _ => None,
+        }
+    }
+}

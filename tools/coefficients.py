@@ -1,0 +1,79 @@
+"""Regenerates src/math/coefficients.rs: every polynomial of the kernels, by Chebyshev interpolation in 60 digits.
+
+Run `python tools/coefficients.py` to print the file, `--write` to replace it, `--check` to compare.
+Needs mpmath alone.
+"""
+
+import sys
+from pathlib import Path
+
+import mpmath as mp
+
+mp.mp.dps = 60
+TARGET = Path(__file__).parent.parent / "src" / "math" / "coefficients.rs"
+
+
+def atanh_tail(t: mp.mpf) -> mp.mpf:
+    """A(t) = (atanh(√t)/√t − 1)/t = 1/3 + t/5 + t²/7 + …"""
+    if t < mp.mpf("1e-12"):
+        return mp.fsum(t**k / (2 * k + 3) for k in range(8))
+    root = mp.sqrt(t)
+    return (mp.atanh(root) / root - 1) / t
+
+
+def jensen_shannon(t: mp.mpf) -> mp.mpf:
+    """G(t) = g(√t)/t with g(s) = (1+s)log(1+s) + (1−s)log(1−s); G = Σ t^k / ((k+1)(2k+1))."""
+    if t < mp.mpf("1e-12"):
+        return mp.fsum(t**k / ((k + 1) * (2 * k + 1)) for k in range(8))
+    s = mp.sqrt(t)
+    return ((1 + s) * mp.log1p(s) + (1 - s) * mp.log1p(-s)) / t
+
+
+def polynomial(name, function, upper, degree, meaning):
+    """One constant: coefficients from the constant term up, with the error that the fit leaves."""
+    coefficients, error = mp.chebyfit(function, [0, mp.mpf(upper)], degree + 1, error=True)
+    relative = error / function(mp.mpf(0))
+    rows = [f"    {float(c)!r}," for c in reversed(coefficients)]
+    head = f"/// {meaning}, 0 ≤ t ≤ {upper}: relative error of the fit 2^{float(mp.log(relative, 2)):.1f}."
+    return "\n".join([head, f"pub const {name}: [f64; {degree + 1}] = [", *rows, "];"])
+
+
+def split(name, value, meaning):
+    """A constant as the nearest float64 and the nearest float64 of what is left."""
+    head = float(value)
+    tail = float(value - mp.mpf(head))
+    return f"/// {meaning}\npub const {name}: f64 = {head!r};\n/// The rest of it.\npub const {name}_LOW: f64 = {tail!r};"
+
+
+def short_head(name, value, bits, meaning):
+    """A constant whose head has few bits, so that an integer times the head is exact."""
+    exponent = mp.floor(mp.log(value, 2))
+    scale = mp.mpf(2) ** (bits - 1 - exponent)
+    head = mp.floor(value * scale) / scale
+    return f"/// {meaning}\npub const {name}: f64 = {float(head)!r};\n/// The rest of it.\npub const {name}_LOW: f64 = {float(value - head)!r};"
+
+
+def render() -> str:
+    ln2 = mp.log(2)
+    parts = [
+        "//! Written by tools/coefficients.py; a test runs it again and compares.\n",
+        split("LN_2", ln2, "ln 2"),
+        short_head("LN_2_SHORT", ln2, 40, "ln 2 cut to 40 bits: times an integer below 2^13 it is exact."),
+        split("LOG2_E", 1 / ln2, "1 / ln 2, nats to bits"),
+        split("TWO_LOG2_E", 2 / ln2, "2 / ln 2"),
+        polynomial("ATANH_TAIL", atanh_tail, "0.0545", 7, "A(t) = (atanh(√t)/√t − 1)/t for float64"),
+        polynomial("ATANH_TAIL_SINGLE", atanh_tail, "0.0545", 3, "A(t) for float32 input"),
+        polynomial("JENSEN_SHANNON", jensen_shannon, "0.25", 12, "G(t) = ((1+√t)log(1+√t) + (1−√t)log(1−√t))/t for float64"),
+        polynomial("JENSEN_SHANNON_SINGLE", jensen_shannon, "0.25", 6, "G(t) for float32 input"),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+if __name__ == "__main__":
+    text = render()
+    if "--write" in sys.argv:
+        TARGET.write_text(text)
+    elif "--check" in sys.argv:
+        sys.exit(0 if TARGET.read_text() == text else "src/math/coefficients.rs is not what the script writes")
+    else:
+        print(text, end="")

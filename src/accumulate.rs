@@ -6,7 +6,7 @@
 //! [`sums_of_rows`] has one short row in each register lane.
 
 use crate::kernels::{Measure, Reference, Totals};
-use crate::lanes::{Lanes, One};
+use crate::lanes::{Lanes, One, prefetch};
 use crate::math::{Precision, Sum};
 
 /// Virtual lanes.
@@ -70,138 +70,59 @@ impl<const N: usize> Partial<N> {
     }
 }
 
-/// Eight elements a lane of one register set: the plain sums, and the signs seen.
+/// One line: an element for each virtual lane.
+type Line<T> = [T; LANES];
+
+/// The part of a line that belongs to one register set.
 #[inline(always)]
-fn group<V: Lanes, T: Element, K: Measure<N>, const N: usize, const CAREFUL: bool>(
-    p: &[T; GROUP],
-    q: &[T; GROUP],
-    set: usize,
-    lines: usize,
-    reference: &Reference<V>,
-    look: &mut V,
-) -> [V; N] {
-    let mut plain = [V::zero(); N];
-    for line in 0..lines {
-        let at = line * LANES + set * V::COUNT;
-        let x = T::load::<V>(&p[at..at + V::COUNT]);
-        let y = if K::TWO { T::load::<V>(&q[at..at + V::COUNT]) } else { x };
-        let (terms, closer) = K::terms::<V, T, CAREFUL>(x, y, reference);
-        for (sum, term) in plain.iter_mut().zip(terms) {
-            *sum = sum.add(term);
-        }
-        *look = look.bits_or(closer).bits_or(x);
-        if K::TWO {
-            *look = look.bits_or(y);
-        }
-    }
-    plain
+fn load<V: Lanes, T: Element>(line: &Line<T>, set: usize) -> V {
+    T::load(&line[set * V::COUNT..(set + 1) * V::COUNT])
 }
 
-/// The last group of a block, zeros behind it: a weight of 0 adds nothing to any sum.
+/// The lines of a group: eight of a block, or what is left of it with zeros behind, which add nothing to any sum.
 #[inline(always)]
-fn padded<T: Element>(rest: &[T]) -> [T; GROUP] {
-    let mut group = [T::default(); GROUP];
-    group[..rest.len()].copy_from_slice(rest);
-    group
-}
-
-/// The sums of one block, lanes across the row.
-#[inline(always)]
-pub fn sums_of_block<V: Lanes, T: Element, K: Measure<N>, const N: usize, const CAREFUL: bool>(
-    p: &[T],
-    q: &[T],
-    reference: &Reference<One>,
-) -> Partial<N> {
-    let reference = reference.splat::<V>();
-    let sets = LANES / V::COUNT;
-    let mut sums = [[Sum::<V>::zero(); N]; SETS];
-    let mut look = V::zero();
-    let (groups, rest) = p.as_chunks::<GROUP>();
-    let (groups_q, rest_q) = if K::TWO { q.as_chunks::<GROUP>() } else { (groups, rest) };
-    for (p, q) in groups.iter().zip(groups_q) {
-        for (set, sums) in sums.iter_mut().enumerate().take(sets) {
-            let plain = group::<V, T, K, N, CAREFUL>(p, q, set, GROUP / LANES, &reference, &mut look);
-            for (sum, plain) in sums.iter_mut().zip(plain) {
-                *sum = sum.plus(plain);
-            }
-        }
-    }
-    if !rest.is_empty() {
-        let p = padded(rest);
-        let q = if K::TWO { padded(rest_q) } else { p };
-        let lines = rest.len().div_ceil(LANES);
-        for (set, sums) in sums.iter_mut().enumerate().take(sets) {
-            let plain = group::<V, T, K, N, CAREFUL>(&p, &q, set, lines, &reference, &mut look);
-            for (sum, plain) in sums.iter_mut().zip(plain) {
-                *sum = sum.plus(plain);
-            }
-        }
-    }
-    let mut left = sets;
-    while left > 1 {
-        left /= 2;
-        for set in 0..left {
-            for index in 0..N {
-                sums[set][index] = sums[set][index].merge(sums[set + left][index]);
-            }
-        }
-    }
-    let mut folded = [Sum::<One>::zero(); N];
-    for (folded, sum) in folded.iter_mut().zip(sums[0]) {
-        *folded = sum.fold();
-    }
-    Partial { sums: folded, look: look.any_sign() }
-}
-
-/// The totals of one block, lanes across the row; also whether a sign bit was set.
-#[inline(always)]
-pub fn totals_of_block<V: Lanes, T: Element>(x: &[T], factor: Option<f64>) -> (Totals<One>, bool) {
-    let sets = LANES / V::COUNT;
-    let mut totals = [Totals::<V>::zero(); SETS];
-    let mut signs = V::zero();
-    let scale = factor.map(V::splat);
-    let (groups, rest) = x.as_chunks::<GROUP>();
-    let mut one = |group: &[T; GROUP], lines: usize, totals: &mut [Totals<V>; SETS]| {
-        for (set, totals) in totals.iter_mut().enumerate().take(sets) {
-            let mut plain = V::zero();
-            for line in 0..lines {
-                let at = line * LANES + set * V::COUNT;
-                let mut x = T::load::<V>(&group[at..at + V::COUNT]);
-                signs = signs.bits_or(x);
-                if let Some(scale) = scale {
-                    x = x.abs().mul(scale);
-                }
-                plain = plain.add(totals.largest.lesser(x));
-                totals.largest = x.greater(totals.largest);
-            }
-            totals.rest = totals.rest.plus(plain);
-        }
+fn lines<'a, T: Element>(block: &'a [T], from: usize, padded: &'a mut [T; GROUP]) -> &'a [Line<T>] {
+    let rest = &block[from..];
+    let group = if rest.len() >= GROUP {
+        &rest[..GROUP]
+    } else {
+        padded.fill(T::default());
+        padded[..rest.len()].copy_from_slice(rest);
+        &padded[..rest.len().next_multiple_of(LANES)]
     };
-    for group in groups {
-        one(group, GROUP / LANES, &mut totals);
-    }
-    if !rest.is_empty() {
-        one(&padded(rest), rest.len().div_ceil(LANES), &mut totals);
-    }
-    let mut left = sets;
-    while left > 1 {
-        left /= 2;
-        for set in 0..left {
-            totals[set] = totals[set].merge(totals[set + left]);
-        }
-    }
-    (totals[0].fold(), signs.any_sign())
+    group.as_chunks().0
 }
 
-/// Lanes j and j + half of the virtual lanes of several rows, again and again. Lanes from `count` on are empty and
-/// would add nothing.
+/// What register sets and virtual lanes hold. A trait, not a closure: a closure is not inlined into the level's entry.
+trait Merge: Copy {
+    fn merge(self, other: Self) -> Self;
+}
+
+impl<V: Lanes> Merge for Totals<V> {
+    #[inline(always)]
+    fn merge(self, other: Self) -> Self {
+        Totals::merge(self, other)
+    }
+}
+
+impl<V: Lanes, const N: usize> Merge for [Sum<V>; N] {
+    #[inline(always)]
+    fn merge(mut self, other: Self) -> Self {
+        for index in 0..N {
+            self[index] = self[index].merge(other[index]);
+        }
+        self
+    }
+}
+
+/// The first `count` of what `width` lanes (or register sets) hold, lane j merged with j + width/2, and so on. Lanes from
+/// `count` on are empty and would add nothing.
 #[inline(always)]
-fn fold_rows<S: Copy>(lanes: &mut [S; LANES], count: usize, merge: impl Fn(S, S) -> S) -> S {
-    let mut half = LANES / 2;
-    let mut count = count;
+fn merge_lanes<S: Merge>(lanes: &mut [S], width: usize, count: usize) -> S {
+    let (mut half, mut count) = (width / 2, count);
     while half > 0 {
         for lane in half..count {
-            lanes[lane - half] = merge(lanes[lane - half], lanes[lane]);
+            lanes[lane - half] = lanes[lane - half].merge(lanes[lane]);
         }
         count = count.min(half);
         half /= 2;
@@ -209,53 +130,150 @@ fn fold_rows<S: Copy>(lanes: &mut [S; LANES], count: usize, merge: impl Fn(S, S)
     lanes[0]
 }
 
-/// The totals of several short rows, a row in each register lane: `x[i * V::COUNT + row]`.
+/// Asks for the memory of a group `ahead` bytes behind, if that is any.
 #[inline(always)]
-pub fn totals_of_rows<V: Lanes, T: Element>(x: &[T], length: usize) -> (Totals<V>, V) {
-    let mut lanes = [Totals::<V>::zero(); LANES];
-    let mut plain = [V::zero(); LANES];
-    let mut signs = V::zero();
-    for (i, x) in x.chunks_exact(V::COUNT).take(length).enumerate() {
-        let (x, lane) = (T::load::<V>(x), i % LANES);
-        signs = signs.bits_or(x);
-        plain[lane] = plain[lane].add(lanes[lane].largest.lesser(x));
-        lanes[lane].largest = x.greater(lanes[lane].largest);
+fn prefetch_group<T>(group: &[Line<T>], ahead: usize) {
+    if ahead > 0 {
+        for at in (0..size_of_val(group)).step_by(64) {
+            prefetch(group, ahead + at);
+        }
     }
-    let count = length.min(LANES);
-    for (lane, plain) in lanes.iter_mut().zip(plain).take(count) {
-        lane.rest = Sum::of(plain);
-    }
-    (fold_rows(&mut lanes, count, Totals::merge), signs)
 }
 
-/// The sums of several short rows, a row in each register lane.
+/// The sums of one block, lanes across the row. Meanwhile the memory `ahead` bytes behind is asked for.
 #[inline(always)]
-pub fn sums_of_rows<V: Lanes, T: Element, K: Measure<N>, const N: usize>(
+pub fn sums_of_block<V: Lanes, T: Element, K: Measure<N>, const N: usize, const CAREFUL: bool>(
     p: &[T],
     q: &[T],
-    length: usize,
-    reference: &Reference<V>,
-) -> ([Sum<V>; N], V) {
-    let mut plain = [[V::zero(); N]; LANES];
+    reference: &Reference<One>,
+    ahead: usize,
+) -> Partial<N> {
+    let reference = reference.splat::<V>();
+    let sets = LANES / V::COUNT;
+    let mut sums = [[Sum::<V>::zero(); N]; SETS];
     let mut look = V::zero();
-    for i in 0..length {
-        let at = i * V::COUNT;
-        let x = T::load::<V>(&p[at..at + V::COUNT]);
-        let y = if K::TWO { T::load::<V>(&q[at..at + V::COUNT]) } else { x };
-        let (terms, closer) = K::terms::<V, T, false>(x, y, reference);
-        for (sum, term) in plain[i % LANES].iter_mut().zip(terms) {
-            *sum = sum.add(term);
+    let mut padded = ([T::default(); GROUP], [T::default(); GROUP]);
+    let mut from = 0;
+    while from < p.len() {
+        let p = lines(p, from, &mut padded.0);
+        let q = if K::TWO { lines(q, from, &mut padded.1) } else { p };
+        prefetch_group(p, ahead);
+        if K::TWO {
+            prefetch_group(q, ahead);
         }
-        look = look.bits_or(closer);
-    }
-    let count = length.min(LANES);
-    let mut sums = [Sum::<V>::zero(); N];
-    for (index, sum) in sums.iter_mut().enumerate() {
-        let mut lanes = [Sum::<V>::zero(); LANES];
-        for (lane, plain) in lanes.iter_mut().zip(&plain).take(count) {
-            *lane = Sum::of(plain[index]);
+        for set in 0..sets {
+            let mut plain = [V::zero(); N];
+            for (p, q) in p.iter().zip(q) {
+                let (x, y) = (load::<V, T>(p, set), load::<V, T>(q, set));
+                let (terms, closer) = K::terms::<V, T, CAREFUL>(x, y, &reference);
+                for index in 0..N {
+                    plain[index] = plain[index].add(terms[index]);
+                }
+                look = look.bits_or(closer).bits_or(x);
+                if K::TWO {
+                    look = look.bits_or(y);
+                }
+            }
+            for index in 0..N {
+                sums[set][index] = sums[set][index].plus(plain[index]);
+            }
         }
-        *sum = fold_rows(&mut lanes, count, Sum::merge);
+        from += GROUP;
     }
-    (sums, look)
+    let merged = merge_lanes(&mut sums, sets, sets);
+    let mut folded = [Sum::<One>::zero(); N];
+    for index in 0..N {
+        folded[index] = merged[index].fold();
+    }
+    Partial { sums: folded, look: look.any_sign() }
+}
+
+/// The totals of one block, lanes across the row; also whether a sign bit was set. `SCALED`: of |x|·factor.
+#[inline(always)]
+pub fn totals_of_block<V: Lanes, T: Element, const SCALED: bool>(x: &[T], factor: f64) -> (Totals<One>, bool) {
+    let sets = LANES / V::COUNT;
+    let mut totals = [Totals::<V>::zero(); SETS];
+    let mut signs = V::zero();
+    let factor = V::splat(factor);
+    let mut padded = [T::default(); GROUP];
+    let mut from = 0;
+    while from < x.len() {
+        let group = lines(x, from, &mut padded);
+        for set in 0..sets {
+            let (mut plain, mut largest) = (V::zero(), totals[set].largest);
+            for line in group {
+                let mut x = load::<V, T>(line, set);
+                signs = signs.bits_or(x);
+                if SCALED {
+                    x = x.abs().mul(factor);
+                }
+                plain = plain.add(largest.lesser(x));
+                largest = x.greater(largest);
+            }
+            totals[set] = Totals { largest, rest: totals[set].rest.plus(plain) };
+        }
+        from += GROUP;
+    }
+    (merge_lanes(&mut totals, sets, sets).fold(), signs.any_sign())
+}
+
+/// The virtual lanes of several short rows. Reused from one set of rows to the next: a lane is written before it is read.
+pub struct RowLanes<V, const N: usize> {
+    totals: [Totals<V>; LANES],
+    sums: [[Sum<V>; N]; LANES],
+}
+
+impl<V: Lanes, const N: usize> RowLanes<V, N> {
+    /// Room for the lanes.
+    #[inline(always)]
+    pub fn new() -> Self {
+        Self { totals: [Totals::zero(); LANES], sums: [[Sum::zero(); N]; LANES] }
+    }
+
+    /// The totals of several short rows, a row in each register lane (`x[i * V::COUNT + row]`), and the signs seen.
+    #[inline(always)]
+    pub fn totals<T: Element>(&mut self, x: &[T], length: usize) -> (Totals<V>, V) {
+        let lanes = &mut self.totals;
+        let mut signs = V::zero();
+        let count = length.min(LANES);
+        for lane in 0..count {
+            let (mut plain, mut largest) = (V::zero(), V::zero());
+            let mut i = lane;
+            while i < length {
+                let x = T::load::<V>(&x[i * V::COUNT..(i + 1) * V::COUNT]);
+                signs = signs.bits_or(x);
+                plain = plain.add(largest.lesser(x));
+                largest = x.greater(largest);
+                i += LANES;
+            }
+            lanes[lane] = Totals { largest, rest: Sum::of(plain) };
+        }
+        (merge_lanes(lanes, LANES, count), signs)
+    }
+
+    /// The sums of several short rows, and the signs of those that want a closer look.
+    #[inline(always)]
+    pub fn sums<T: Element, K: Measure<N>>(&mut self, p: &[T], q: &[T], length: usize, reference: &Reference<V>) -> ([Sum<V>; N], V) {
+        let lanes = &mut self.sums;
+        let mut look = V::zero();
+        let count = length.min(LANES);
+        for lane in 0..count {
+            let mut plain = [V::zero(); N];
+            let mut i = lane;
+            while i < length {
+                let x = T::load::<V>(&p[i * V::COUNT..(i + 1) * V::COUNT]);
+                let y = if K::TWO { T::load::<V>(&q[i * V::COUNT..(i + 1) * V::COUNT]) } else { x };
+                let (terms, closer) = K::terms::<V, T, false>(x, y, reference);
+                for index in 0..N {
+                    plain[index] = plain[index].add(terms[index]);
+                }
+                look = look.bits_or(closer);
+                i += LANES;
+            }
+            for index in 0..N {
+                lanes[lane][index] = Sum::of(plain[index]);
+            }
+        }
+        (merge_lanes(lanes, LANES, count), look)
+    }
 }

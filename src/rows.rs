@@ -6,12 +6,14 @@
 //! their number alone. Nothing here depends on the number of threads.
 
 mod careful;
+mod columns;
 mod long;
 mod short;
 
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use self::columns::column_part;
 use crate::accumulate::{Element, SHORT, sums_of_block, totals_of_block};
 use crate::dispatch::{self, Level};
 use crate::kernels::{Finished, Measure, Scale};
@@ -25,7 +27,9 @@ pub const BLOCK: usize = 4096;
 /// Weights that one task should have at least.
 const GRAIN: usize = 1 << 16;
 /// Columns that are read together.
-const BUNDLE: usize = 8;
+const BUNDLE: usize = 32;
+/// Bytes by which a row of one block asks for the memory of later rows, at least.
+const AHEAD: usize = 4096;
 /// Totals within these need no scaling.
 const SANE: std::ops::RangeInclusive<f64> = 1e-135..=1e150;
 /// Results below this may have lost weights that were too small.
@@ -229,71 +233,45 @@ impl<T: Native, K: Measure<N>, const N: usize> Job for BlockRows<'_, '_, T, K, N
         let Self { rows, first, out, finish, .. } = self;
         let length = rows.length();
         let mut scratch = Scratch::<T>::new();
-        if length <= SHORT {
+        if length <= SHORT && out.len() > 1 {
             short::rows::<V, T, K, N>(rows, first, out, finish, &mut scratch);
             return;
         }
         let bundle = rows.bundle();
+        let ahead = if out.len() > 1 { AHEAD.max(length * size_of::<T>()) } else { 0 };
         for (index, out) in out.chunks_mut(bundle).enumerate() {
             let row = first + index * bundle;
             if bundle > 1 {
-                let (p, q) = rows.columns::<T, K, N>(row, out.len(), 0, length, &mut scratch);
+                let (p, q) = rows.columns(row, out.len(), 0, length, &mut scratch);
                 for (column, out) in out.iter_mut().enumerate() {
-                    let part = column * length..(column + 1) * length;
+                    let part = column_part(column, length);
                     let q = if K::TWO { &q[part.clone()] } else { q };
-                    *out = rows.one_block::<V, T, K, N>(row + column, &p[part], q, finish);
+                    *out = rows.one_block::<V, T, K, N>(row + column, &p[part], q, finish, 0);
                 }
             } else {
                 let Scratch { p, q } = &mut scratch;
                 let p = rows.p.block(row, 0, length, p);
                 let q = rows.q.as_ref().map_or(&[][..], |view| view.block(row, 0, length, q));
-                out[0] = rows.one_block::<V, T, K, N>(row, p, q, finish);
+                out[0] = rows.one_block::<V, T, K, N>(row, p, q, finish, ahead);
             }
         }
     }
 }
 
 impl Rows<'_> {
-    /// A block of several rows at once, copied row after row: each line of memory is read once for all of them.
-    fn columns<'s, T: Native, K: Measure<N>, const N: usize>(
-        &self,
-        row: usize,
-        rows: usize,
-        from: usize,
-        count: usize,
-        scratch: &'s mut Scratch<T>,
-    ) -> (&'s [T], &'s [T]) {
-        /// So many lines of memory stay in the first-level cache while all columns take their part.
-        const STRIP: usize = 16;
-        let fill = |view: &View, scratch: &mut Vec<T>| {
-            scratch.resize(scratch.len().max(rows * count), T::default());
-            for at in (0..count).step_by(STRIP) {
-                let now = STRIP.min(count - at);
-                for column in 0..rows {
-                    view.copy(row + column, from + at, now, scratch, column * count + at, 1);
-                }
-            }
-        };
-        fill(&self.p, &mut scratch.p);
-        if let Some(view) = &self.q {
-            fill(view, &mut scratch.q);
-        }
-        (&scratch.p, &scratch.q)
-    }
-
     /// The result of a row that is one block.
     #[inline(always)]
-    fn one_block<V: Lanes, T: Native, K: Measure<N>, const N: usize>(&self, row: usize, p: &[T], q: &[T], finish: &Finish) -> f64 {
-        let (totals, sign) = totals_of_block::<V, T>(p, None);
+    fn one_block<V: Lanes, T: Native, K: Measure<N>, const N: usize>(&self, row: usize, p: &[T], q: &[T], finish: &Finish, ahead: usize) -> f64 {
+        let (totals, sign) = totals_of_block::<V, T, false>(p, 1.0);
         let a = totals.total();
         let (b, sign) = if K::TWO {
-            let (totals, other) = totals_of_block::<V, T>(q, None);
+            let (totals, other) = totals_of_block::<V, T, false>(q, 1.0);
             (totals.total(), sign | other)
         } else {
             (a, sign)
         };
         if sign || !sane(a.high.0) || !sane(b.high.0) {
-            return self.careful::<T, K, N>(row, finish);
+            return self.careful::<K, N>(row, finish);
         }
         if finish.normalize && (a.high.0 == 0.0 || b.high.0 == 0.0) {
             return f64::NAN;
@@ -308,9 +286,9 @@ impl Rows<'_> {
         let one = Sum::of(One(1.0));
         let (x, y) = if finish.normalize { (a, b) } else { (one, one) };
         let reference = K::reference(x, y, Scale::none());
-        let partial = sums_of_block::<V, T, K, N, false>(p, q, &reference);
+        let partial = sums_of_block::<V, T, K, N, false>(p, q, &reference, ahead);
         if partial.look {
-            return self.careful::<T, K, N>(row, finish);
+            return self.careful::<K, N>(row, finish);
         }
         if !finish.normalize {
             return finish.result(K::finish_raw(&partial.sums)).0;
@@ -318,7 +296,7 @@ impl Rows<'_> {
         let Finished { value, trusted } = K::finish(&partial.sums, a, b, &reference);
         let result = finish.result(value).0;
         if !trusted || (result != 0.0 && result < TINY) {
-            return self.careful::<T, K, N>(row, finish);
+            return self.careful::<K, N>(row, finish);
         }
         result
     }

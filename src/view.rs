@@ -4,6 +4,7 @@
 //! side by side, otherwise a copy of that block alone, widened on its way.
 
 use crate::accumulate::Element;
+use crate::lanes::prefetch;
 
 /// The stored type of numbers that are not native float64 or float32, or lie unaligned.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -150,6 +151,22 @@ impl<'a> View<'a> {
         if dense && self.added == 0.0 { T::slice(self.storage)?.get(start..start + count) } else { None }
     }
 
+    /// Several whole rows, one behind the other as they lie in memory, if they do.
+    pub fn dense<T: Native>(&self, row: usize, rows: usize) -> Option<&'a [T]> {
+        let together = match self.outer[..] {
+            [] => true,
+            [axis] => axis.stride == self.length as isize,
+            _ => false,
+        };
+        let whole = match self.inner[..] {
+            [] => true,
+            [axis] => axis.stride == 1,
+            _ => false,
+        };
+        let start = self.row_start(row);
+        if together && whole && self.added == 0.0 { T::slice(self.storage)?.get(start..start + rows * self.length) } else { None }
+    }
+
     /// `count` weights of a row from `from` on.
     pub fn block<'s, T: Native>(&'s self, row: usize, from: usize, count: usize, scratch: &'s mut Vec<T>) -> &'s [T] {
         if let Some(slice) = self.in_place(row, from, count) {
@@ -175,6 +192,27 @@ impl<'a> View<'a> {
             done += now;
             index += now;
         }
+    }
+
+    /// Copies weights `from`.. of several rows whose weights are neighbours in memory: row r goes to `target[r * apart..]`.
+    /// False, and nothing done, if they are not neighbours of the native type.
+    pub fn columns<T: Native>(&self, row: usize, rows: usize, from: usize, count: usize, ahead: usize, target: &mut [T], apart: usize) -> bool {
+        let ([.., Axis { length, stride: 1 }], [inner]) = (&self.outer[..], &self.inner[..]) else {
+            return false;
+        };
+        let Some(values) = T::slice(self.storage).filter(|_| self.added == 0.0 && row % length + rows <= *length) else {
+            return false;
+        };
+        let mut at = self.row_start(row) as isize + from as isize * inner.stride;
+        for place in 0..count {
+            let line = &values[at as usize..at as usize + rows];
+            prefetch(line, (ahead as isize * inner.stride * size_of::<T>() as isize) as usize);
+            for (column, &x) in line.iter().enumerate() {
+                target[column * apart + place] = x;
+            }
+            at += inner.stride;
+        }
+        true
     }
 
     /// Copies a run of weights that are one stride apart.

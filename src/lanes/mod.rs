@@ -12,6 +12,7 @@ pub mod entry;
 mod float_mode;
 mod one;
 mod pair;
+mod prefetch;
 
 #[cfg(target_arch = "x86_64")]
 pub use avx2::Ymm;
@@ -21,6 +22,7 @@ pub use entry::Job;
 pub use float_mode::FloatMode;
 pub use one::One;
 pub use pair::Pair;
+pub use prefetch::prefetch;
 
 /// Two AVX2 registers: eight numbers, enough independent work to hide the latency of a division.
 #[cfg(target_arch = "x86_64")]

@@ -1,5 +1,5 @@
 //! Rows that want a closer look: weights that are negative, infinite or NaN, −0, totals that overflow or vanish, zeros in
-//! a model, and rows whose first guess was not good enough. Slower, and right for every row.
+//! a model, and rows whose first guess was not good enough. Slower, right for every row, and always in float64.
 
 use std::sync::atomic::Ordering;
 
@@ -8,7 +8,7 @@ use crate::dispatch;
 use crate::kernels::{Measure, Reference, Scale};
 use crate::lanes::{Job, Lanes, One};
 use crate::math::Sum;
-use crate::view::{Native, View};
+use crate::view::View;
 
 /// What a look at every weight of a row tells.
 #[derive(Default)]
@@ -19,12 +19,11 @@ struct Look {
 }
 
 impl Look {
-    fn at<T: Native>(view: &View, row: usize) -> Self {
+    fn at(view: &View, row: usize) -> Self {
         let mut look = Self::default();
-        let mut scratch = Vec::<T>::new();
+        let mut scratch = Vec::<f64>::new();
         for from in (0..view.length()).step_by(BLOCK) {
             for &x in view.block(row, from, BLOCK.min(view.length() - from), &mut scratch) {
-                let x: f64 = x.into();
                 look.invalid |= x < 0.0 || x == f64::INFINITY;
                 look.nan |= x.is_nan();
                 look.largest = if x > look.largest { x } else { look.largest };
@@ -48,9 +47,9 @@ fn power(shift: i64) -> f64 {
 impl Rows<'_> {
     /// The result of any row.
     #[inline(never)]
-    pub(super) fn careful<T: Native, K: Measure<N>, const N: usize>(&self, row: usize, finish: &Finish) -> f64 {
-        let p = Look::at::<T>(&self.p, row);
-        let q = self.q.as_ref().map(|view| Look::at::<T>(view, row));
+    pub(super) fn careful<K: Measure<N>, const N: usize>(&self, row: usize, finish: &Finish) -> f64 {
+        let p = Look::at(&self.p, row);
+        let q = self.q.as_ref().map(|view| Look::at(view, row));
         if p.invalid || q.as_ref().is_some_and(|q| q.invalid) {
             self.watch.invalid.store(true, Ordering::Relaxed);
         }
@@ -59,12 +58,12 @@ impl Rows<'_> {
         }
         let one = Sum::of(One(1.0));
         if !finish.normalize {
-            let sums = self.careful_sums::<T, K, N>(row, K::reference(one, one, Scale::none()));
+            let sums = self.careful_sums::<f64, K, N>(row, K::reference(one, one, Scale::none()));
             return dispatch::run(self.level, Last::<K, N> { sums, totals: None, reference: None, finish, kernel: std::marker::PhantomData });
         }
         let (shift_p, shift_q) = (p.shift(), q.as_ref().map_or(p.shift(), Look::shift));
         let factors = (power(shift_p), power(shift_q));
-        let totals = self.totals::<T, K, N>(row, Some(factors));
+        let totals = self.totals::<f64>(row, factors);
         let a = totals.p.total();
         let b = if K::TWO { totals.q.total() } else { a };
         if a.high.0 == 0.0 || b.high.0 == 0.0 {
@@ -72,7 +71,7 @@ impl Rows<'_> {
         }
         let scale = Scale { p: One(factors.0), q: One(factors.1), q_shift: One(shift_q as f64) };
         let reference = K::reference(a, b, scale);
-        let sums = self.careful_sums::<T, K, N>(row, reference);
+        let sums = self.careful_sums::<f64, K, N>(row, reference);
         let job = Last::<K, N> { sums, totals: Some((a, b)), reference: Some(reference), finish, kernel: std::marker::PhantomData };
         dispatch::run(self.level, job)
     }

@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 use std::ops::Range;
 
+use super::columns::column_part;
 use super::{BLOCK, BUNDLE, Finish, Rows, Scratch, TINY, sane};
 use crate::accumulate::{Partial, sums_of_block, totals_of_block};
 use crate::dispatch;
@@ -51,18 +52,16 @@ trait Visit<T: Native>: Copy + Send + Sync {
     fn visit<V: Lanes>(&self, column: usize, p: &[T], q: &[T]) -> Self::Yield;
 }
 
-/// Totals; with a factor for p and for q, of scaled weights.
+/// Totals; `SCALED`: of weights times a factor for p and one for q.
 #[derive(Clone, Copy)]
-struct VisitTotals {
-    factors: Option<(f64, f64)>,
-}
+struct VisitTotals<const SCALED: bool>(f64, f64);
 
-impl<T: Native> Visit<T> for VisitTotals {
+impl<T: Native, const SCALED: bool> Visit<T> for VisitTotals<SCALED> {
     type Yield = Pair;
     #[inline(always)]
     fn visit<V: Lanes>(&self, _column: usize, p: &[T], q: &[T]) -> Pair {
-        let (p, sign) = totals_of_block::<V, T>(p, self.factors.map(|f| f.0));
-        let (q, other) = totals_of_block::<V, T>(q, self.factors.map(|f| f.1));
+        let (p, sign) = totals_of_block::<V, T, SCALED>(p, self.0);
+        let (q, other) = totals_of_block::<V, T, SCALED>(q, self.1);
         Pair { p, q, sign: sign | other }
     }
 }
@@ -78,21 +77,21 @@ impl<T: Native, K: Measure<N>, const N: usize, const CAREFUL: bool> Visit<T> for
     type Yield = Partial<N>;
     #[inline(always)]
     fn visit<V: Lanes>(&self, column: usize, p: &[T], q: &[T]) -> Partial<N> {
-        sums_of_block::<V, T, K, N, CAREFUL>(p, q, &self.references[column])
+        sums_of_block::<V, T, K, N, CAREFUL>(p, q, &self.references[column], 0)
     }
 }
 
 /// Some blocks of some rows, one after the other.
-struct Leaf<'r, 'a, T, K, const N: usize, W> {
+struct Leaf<'r, 'a, T, W> {
     rows: &'r Rows<'a>,
     row: usize,
     columns: usize,
     blocks: Range<usize>,
     visit: W,
-    kernel: PhantomData<(T, K)>,
+    element: PhantomData<T>,
 }
 
-impl<T: Native, K: Measure<N>, const N: usize, W: Visit<T>> Job for Leaf<'_, '_, T, K, N, W> {
+impl<T: Native, W: Visit<T>> Job for Leaf<'_, '_, T, W> {
     type Output = [W::Yield; BUNDLE];
 
     #[inline(always)]
@@ -107,10 +106,10 @@ impl<T: Native, K: Measure<N>, const N: usize, W: Visit<T>> Job for Leaf<'_, '_,
             let length = BLOCK.min(rows.length() - from);
             let mut now = [W::Yield::NOTHING; BUNDLE];
             if columns > 1 {
-                let (p, q) = rows.columns::<T, K, N>(row, columns, from, length, &mut scratch);
+                let (p, q) = rows.columns(row, columns, from, length, &mut scratch);
                 for (column, now) in now.iter_mut().enumerate().take(columns) {
-                    let part = column * length..(column + 1) * length;
-                    *now = visit.visit::<V>(column, &p[part.clone()], if K::TWO { &q[part] } else { q });
+                    let part = column_part(column, length);
+                    *now = visit.visit::<V>(column, &p[part.clone()], if rows.q.is_some() { &q[part] } else { q });
                 }
             } else {
                 let Scratch { p, q } = &mut scratch;
@@ -145,7 +144,7 @@ fn merge<Y: Yield>(mut left: [Y; BUNDLE], right: [Y; BUNDLE]) -> [Y; BUNDLE] {
 
 impl Rows<'_> {
     /// The tree over a range of blocks: the left subtree is the largest power of two of blocks below the whole.
-    fn tree<T: Native, K: Measure<N>, const N: usize, W: Visit<T>>(
+    fn tree<T: Native, W: Visit<T>>(
         &self,
         row: usize,
         columns: usize,
@@ -156,12 +155,12 @@ impl Rows<'_> {
             return [W::Yield::NOTHING; BUNDLE];
         }
         if blocks.len() <= LEAF {
-            let job = Leaf::<T, K, N, W> { rows: self, row, columns, blocks, visit, kernel: PhantomData };
+            let job = Leaf::<T, W> { rows: self, row, columns, blocks, visit, element: PhantomData };
             return dispatch::run(self.level, job);
         }
         let middle = blocks.start + blocks.len().next_power_of_two() / 2;
-        let left = || self.tree::<T, K, N, W>(row, columns, blocks.start..middle, visit);
-        let right = || self.tree::<T, K, N, W>(row, columns, middle..blocks.end, visit);
+        let left = || self.tree::<T, W>(row, columns, blocks.start..middle, visit);
+        let right = || self.tree::<T, W>(row, columns, middle..blocks.end, visit);
         let (left, right) = if self.parallel { rayon::join(left, right) } else { (left(), right()) };
         merge(left, right)
     }
@@ -170,16 +169,16 @@ impl Rows<'_> {
         0..self.length().div_ceil(BLOCK)
     }
 
-    /// The totals of one row.
-    pub(super) fn totals<T: Native, K: Measure<N>, const N: usize>(&self, row: usize, factors: Option<(f64, f64)>) -> Pair {
-        self.tree::<T, K, N, _>(row, 1, self.blocks(), VisitTotals { factors })[0]
+    /// The totals of one row, its weights scaled.
+    pub(super) fn totals<T: Native>(&self, row: usize, factors: (f64, f64)) -> Pair {
+        self.tree::<T, _>(row, 1, self.blocks(), VisitTotals::<true>(factors.0, factors.1))[0]
     }
 
     /// The sums of one row, carefully.
     pub(super) fn careful_sums<T: Native, K: Measure<N>, const N: usize>(&self, row: usize, reference: Reference<One>) -> [Sum<One>; N] {
         let references = [reference; BUNDLE];
         let visit = VisitTerms::<K, N, true> { references: &references, kernel: PhantomData };
-        self.tree::<T, K, N, _>(row, 1, self.blocks(), visit)[0].sums
+        self.tree::<T, _>(row, 1, self.blocks(), visit)[0].sums
     }
 
     /// Rows `first`.. of many blocks, up to a bundle of them.
@@ -187,7 +186,7 @@ impl Rows<'_> {
         let columns = out.len();
         let totals_first = K::TOTALS_FIRST && finish.normalize;
         let seen = if totals_first { self.blocks() } else { 0..1 };
-        let totals = self.tree::<T, K, N, _>(first, columns, seen, VisitTotals { factors: None });
+        let totals = self.tree::<T, _>(first, columns, seen, VisitTotals::<false>(1.0, 1.0));
         let one = Sum::of(One(1.0));
         let references = totals.map(|totals| {
             let (a, b) = (totals.p.total(), totals.q.total());
@@ -198,7 +197,7 @@ impl Rows<'_> {
             }
         });
         let visit = VisitTerms::<K, N, false> { references: &references, kernel: PhantomData };
-        let partials = self.tree::<T, K, N, _>(first, columns, self.blocks(), visit);
+        let partials = self.tree::<T, _>(first, columns, self.blocks(), visit);
         if self.watch.over() {
             return;
         }
@@ -207,7 +206,7 @@ impl Rows<'_> {
             let job = FinishLong::<K, N> { partial: partials[column], known, reference: references[column], finish, kernel: PhantomData };
             *out = match dispatch::run(self.level, job) {
                 Some(result) => result,
-                None => self.careful::<T, K, N>(first + column, finish),
+                None => self.careful::<K, N>(first + column, finish),
             };
         }
     }

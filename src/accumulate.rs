@@ -253,7 +253,13 @@ impl<V: Lanes, const N: usize> RowLanes<V, N> {
 
     /// The sums of several short rows, and the signs of those that want a closer look.
     #[inline(always)]
-    pub fn sums<T: Element, K: Measure<N>>(&mut self, p: &[T], q: &[T], length: usize, reference: &Reference<V>) -> ([Sum<V>; N], V) {
+    pub fn sums<T: Element, K: Measure<N>>(
+        &mut self,
+        p: &[T],
+        q: &[T],
+        length: usize,
+        reference: &Reference<V>,
+    ) -> ([Sum<V>; N], V) {
         let lanes = &mut self.sums;
         let mut look = V::zero();
         let count = length.min(LANES);

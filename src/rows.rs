@@ -142,7 +142,7 @@ impl Finish {
     }
 }
 
-impl<'a> Rows<'a> {
+impl Rows<'_> {
     fn length(&self) -> usize {
         self.p.length()
     }
@@ -160,7 +160,12 @@ impl<'a> Rows<'a> {
     }
 
     /// Rows `first`.. into `out`, split in halves until a task has about [`GRAIN`] weights.
-    fn split<T: Native, O: Element, K: Measure<N>, const N: usize>(&self, first: usize, out: &mut [O], finish: &Finish) {
+    fn split<T: Native, O: Element, K: Measure<N>, const N: usize>(
+        &self,
+        first: usize,
+        out: &mut [O],
+        finish: &Finish,
+    ) {
         let length = self.length();
         if self.watch.over() {
             return;
@@ -171,7 +176,10 @@ impl<'a> Rows<'a> {
             let (left, right) = out.split_at_mut(half.min(out.len()));
             let second = first + left.len();
             if self.parallel {
-                rayon::join(|| self.split::<T, O, K, N>(first, left, finish), || self.split::<T, O, K, N>(second, right, finish));
+                rayon::join(
+                    || self.split::<T, O, K, N>(first, left, finish),
+                    || self.split::<T, O, K, N>(second, right, finish),
+                );
             } else {
                 self.split::<T, O, K, N>(first, left, finish);
                 self.split::<T, O, K, N>(second, right, finish);
@@ -261,7 +269,14 @@ impl<T: Native, K: Measure<N>, const N: usize> Job for BlockRows<'_, '_, T, K, N
 impl Rows<'_> {
     /// The result of a row that is one block.
     #[inline(always)]
-    fn one_block<V: Lanes, T: Native, K: Measure<N>, const N: usize>(&self, row: usize, p: &[T], q: &[T], finish: &Finish, ahead: usize) -> f64 {
+    fn one_block<V: Lanes, T: Native, K: Measure<N>, const N: usize>(
+        &self,
+        row: usize,
+        p: &[T],
+        q: &[T],
+        finish: &Finish,
+        ahead: usize,
+    ) -> f64 {
         let (totals, sign) = totals_of_block::<V, T, false>(p, 1.0);
         let a = totals.total();
         let (b, sign) = if K::TWO {

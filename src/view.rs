@@ -3,6 +3,8 @@
 //! A block of a row comes out as a slice of float64 or float32: the memory itself where it has that type and lies
 //! side by side, otherwise a copy of that block alone, widened on its way.
 
+use std::ops::Range;
+
 use crate::accumulate::Element;
 use crate::lanes::prefetch;
 
@@ -23,6 +25,9 @@ pub enum Kind {
     Float32,
     Float64,
 }
+
+/// How many lines ahead memory is asked for when columns are copied.
+const AHEAD: usize = 64;
 
 /// The memory of an array.
 #[derive(Clone, Copy)]
@@ -117,7 +122,9 @@ impl<'a> View<'a> {
     /// Are neighbours in memory in different rows, so that several rows are best read together?
     pub fn is_columns(&self) -> bool {
         match (self.outer.last(), self.inner.last()) {
-            (Some(outer), Some(inner)) => outer.stride != 0 && outer.stride.unsigned_abs() < inner.stride.unsigned_abs(),
+            (Some(outer), Some(inner)) => {
+                outer.stride != 0 && outer.stride.unsigned_abs() < inner.stride.unsigned_abs()
+            }
             _ => false,
         }
     }
@@ -164,7 +171,11 @@ impl<'a> View<'a> {
             _ => false,
         };
         let start = self.row_start(row);
-        if together && whole && self.added == 0.0 { T::slice(self.storage)?.get(start..start + rows * self.length) } else { None }
+        if together && whole && self.added == 0.0 {
+            T::slice(self.storage)?.get(start..start + rows * self.length)
+        } else {
+            None
+        }
     }
 
     /// `count` weights of a row from `from` on.
@@ -196,17 +207,26 @@ impl<'a> View<'a> {
 
     /// Copies weights `from`.. of several rows whose weights are neighbours in memory: row r goes to `target[r * apart..]`.
     /// False, and nothing done, if they are not neighbours of the native type.
-    pub fn columns<T: Native>(&self, row: usize, rows: usize, from: usize, count: usize, ahead: usize, target: &mut [T], apart: usize) -> bool {
+    pub fn columns<T: Native>(
+        &self,
+        rows: Range<usize>,
+        from: usize,
+        count: usize,
+        target: &mut [T],
+        apart: usize,
+    ) -> bool {
         let ([.., Axis { length, stride: 1 }], [inner]) = (&self.outer[..], &self.inner[..]) else {
             return false;
         };
-        let Some(values) = T::slice(self.storage).filter(|_| self.added == 0.0 && row % length + rows <= *length) else {
+        let neighbours = rows.start % length + rows.len() <= *length;
+        let Some(values) = T::slice(self.storage).filter(|_| self.added == 0.0 && neighbours) else {
             return false;
         };
-        let mut at = self.row_start(row) as isize + from as isize * inner.stride;
+        let ahead = (AHEAD as isize * inner.stride * size_of::<T>() as isize) as usize;
+        let mut at = self.row_start(rows.start) as isize + from as isize * inner.stride;
         for place in 0..count {
-            let line = &values[at as usize..at as usize + rows];
-            prefetch(line, (ahead as isize * inner.stride * size_of::<T>() as isize) as usize);
+            let line = &values[at as usize..at as usize + rows.len()];
+            prefetch(line, ahead);
             for (column, &x) in line.iter().enumerate() {
                 target[column * apart + place] = x;
             }

@@ -45,20 +45,11 @@ def split(name, value, meaning):
     return f"/// {meaning}\npub const {name}: f64 = {head!r};\n/// The rest of it.\npub const {name}_LOW: f64 = {tail!r};"
 
 
-def short_head(name, value, bits, meaning):
-    """A constant whose head has few bits, so that an integer times the head is exact."""
-    exponent = mp.floor(mp.log(value, 2))
-    scale = mp.mpf(2) ** (bits - 1 - exponent)
-    head = mp.floor(value * scale) / scale
-    return f"/// {meaning}\npub const {name}: f64 = {float(head)!r};\n/// The rest of it.\npub const {name}_LOW: f64 = {float(value - head)!r};"
-
-
 def render() -> str:
     ln2 = mp.log(2)
     parts = [
         "//! Written by tools/coefficients.py; a test runs it again and compares.\n",
         split("LN_2", ln2, "ln 2"),
-        short_head("LN_2_SHORT", ln2, 40, "ln 2 cut to 40 bits: times an integer below 2^13 it is exact."),
         split("LOG2_E", 1 / ln2, "1 / ln 2, nats to bits"),
         split("TWO_LOG2_E", 2 / ln2, "2 / ln 2"),
         polynomial("ATANH_TAIL", atanh_tail, "0.0545", 7, "A(t) = (atanh(√t)/√t − 1)/t for float64"),

@@ -59,7 +59,11 @@ pub trait Measure<const N: usize>: Copy + Send + Sync + 'static {
     fn finish_raw<V: Lanes>(sums: &[Sum<V>; N]) -> Sum<V>;
 
     /// The value in bits of rows whose weights are powers of two parts of the total, exactly; None for other rows.
-    fn dyadic(_weights: impl Iterator<Item = (f64, f64)>, _a: Sum<crate::lanes::One>, _b: Sum<crate::lanes::One>) -> Option<f64> {
+    fn dyadic(
+        _weights: impl Iterator<Item = (f64, f64)>,
+        _a: Sum<crate::lanes::One>,
+        _b: Sum<crate::lanes::One>,
+    ) -> Option<f64> {
         None
     }
 }

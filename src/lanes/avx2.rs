@@ -5,7 +5,7 @@
 
 use core::arch::x86_64::*;
 
-use super::{Lanes, Pair, One};
+use super::{Lanes, One, Pair};
 
 /// One register: 4 numbers.
 #[derive(Clone, Copy)]
@@ -144,12 +144,16 @@ impl Lanes for Ymm {
     #[inline(always)]
     fn bits_add(self, other: Self) -> Self {
         // SAFETY: the level was detected (see the head of the file).
-        Self(unsafe { _mm256_castsi256_pd(_mm256_add_epi64(_mm256_castpd_si256(self.0), _mm256_castpd_si256(other.0))) })
+        Self(unsafe {
+            _mm256_castsi256_pd(_mm256_add_epi64(_mm256_castpd_si256(self.0), _mm256_castpd_si256(other.0)))
+        })
     }
     #[inline(always)]
     fn bits_sub(self, other: Self) -> Self {
         // SAFETY: the level was detected (see the head of the file).
-        Self(unsafe { _mm256_castsi256_pd(_mm256_sub_epi64(_mm256_castpd_si256(self.0), _mm256_castpd_si256(other.0))) })
+        Self(unsafe {
+            _mm256_castsi256_pd(_mm256_sub_epi64(_mm256_castpd_si256(self.0), _mm256_castpd_si256(other.0)))
+        })
     }
     #[inline(always)]
     fn bits_top(self) -> Self {

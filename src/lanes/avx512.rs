@@ -128,7 +128,9 @@ impl Lanes for Zmm {
     #[inline(always)]
     fn bits_and(self, other: Self) -> Self {
         // SAFETY: the level was detected (see the head of the file).
-        Self(unsafe { _mm512_castsi512_pd(_mm512_and_si512(_mm512_castpd_si512(self.0), _mm512_castpd_si512(other.0))) })
+        Self(unsafe {
+            _mm512_castsi512_pd(_mm512_and_si512(_mm512_castpd_si512(self.0), _mm512_castpd_si512(other.0)))
+        })
     }
     #[inline(always)]
     fn bits_or(self, other: Self) -> Self {
@@ -138,17 +140,23 @@ impl Lanes for Zmm {
     #[inline(always)]
     fn bits_xor(self, other: Self) -> Self {
         // SAFETY: the level was detected (see the head of the file).
-        Self(unsafe { _mm512_castsi512_pd(_mm512_xor_si512(_mm512_castpd_si512(self.0), _mm512_castpd_si512(other.0))) })
+        Self(unsafe {
+            _mm512_castsi512_pd(_mm512_xor_si512(_mm512_castpd_si512(self.0), _mm512_castpd_si512(other.0)))
+        })
     }
     #[inline(always)]
     fn bits_add(self, other: Self) -> Self {
         // SAFETY: the level was detected (see the head of the file).
-        Self(unsafe { _mm512_castsi512_pd(_mm512_add_epi64(_mm512_castpd_si512(self.0), _mm512_castpd_si512(other.0))) })
+        Self(unsafe {
+            _mm512_castsi512_pd(_mm512_add_epi64(_mm512_castpd_si512(self.0), _mm512_castpd_si512(other.0)))
+        })
     }
     #[inline(always)]
     fn bits_sub(self, other: Self) -> Self {
         // SAFETY: the level was detected (see the head of the file).
-        Self(unsafe { _mm512_castsi512_pd(_mm512_sub_epi64(_mm512_castpd_si512(self.0), _mm512_castpd_si512(other.0))) })
+        Self(unsafe {
+            _mm512_castsi512_pd(_mm512_sub_epi64(_mm512_castpd_si512(self.0), _mm512_castpd_si512(other.0)))
+        })
     }
     #[inline(always)]
     fn bits_top(self) -> Self {

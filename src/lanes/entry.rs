@@ -1,8 +1,8 @@
 //! The doors into an instruction set: everything inlined below one is compiled with its instructions.
 
-use super::{Lanes, Portable};
 #[cfg(target_arch = "x86_64")]
 use super::{Avx2, Avx512};
+use super::{Lanes, Portable};
 
 /// Work that is written once, for any lanes.
 pub trait Job {

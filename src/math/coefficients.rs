@@ -6,11 +6,6 @@ pub const LN_2: f64 = 0.6931471805599453;
 /// The rest of it.
 pub const LN_2_LOW: f64 = 2.3190468138462996e-17;
 
-/// ln 2 cut to 40 bits: times an integer below 2^13 it is exact.
-pub const LN_2_SHORT: f64 = 0.6931471805592082;
-/// The rest of it.
-pub const LN_2_SHORT_LOW: f64 = 7.371002565167799e-13;
-
 /// 1 / ln 2, nats to bits
 pub const LOG2_E: f64 = 1.4426950408889634;
 /// The rest of it.

@@ -1,5 +1,8 @@
 //! The arithmetic that the kernels share. Every function is a formula on lanes.
 
+// Written by a script, digit for digit.
+#[allow(clippy::unreadable_literal, clippy::approx_constant)]
+#[rustfmt::skip]
 pub mod coefficients;
 mod jensen_shannon;
 mod kullback_leibler;

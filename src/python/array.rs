@@ -61,7 +61,10 @@ pub fn view<'a>(array: &'a Bound<'_, PyUntypedArray>, split: usize, added: f64) 
         }
     };
     let unit = if matches!(storage, Storage::Bytes(..)) { 1 } else { size };
-    let axis = |(&length, &stride): (&usize, &isize)| Axis { length, stride: if length == 1 { 0 } else { stride / unit as isize } };
+    let axis = |(&length, &stride): (&usize, &isize)| Axis {
+        length,
+        stride: if length == 1 { 0 } else { stride / unit as isize },
+    };
     let axes: Vec<Axis> = shape.iter().zip(strides).map(axis).collect();
     Ok(View::new(storage, before / unit, &axes[..split], &axes[split..], added))
 }

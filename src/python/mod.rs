@@ -121,10 +121,18 @@ fn reduce(
 }
 
 /// Runs a call without the GIL, on the pool or here, and ends it early if a signal handler raises.
-fn run(py: Python<'_>, name: Name, p: View, q: Option<View>, unit: Unit, threads: Option<usize>, out: &mut Output) -> PyResult<bool> {
+fn run(
+    py: Python<'_>,
+    name: Name,
+    p: View,
+    q: Option<View>,
+    unit: Unit,
+    threads: Option<usize>,
+    out: &mut Output,
+) -> PyResult<bool> {
     let raised = Mutex::new(None);
     let signal = || {
-        let error = Python::attach(|py| py.check_signals()).err();
+        let error = Python::attach(Python::check_signals).err();
         let stop = error.is_some();
         if let (Some(error), Ok(mut raised)) = (error, raised.lock()) {
             *raised = Some(error);
@@ -183,7 +191,8 @@ fn level() -> &'static str {
 #[pyfunction]
 fn set_level(name: &str) -> PyResult<()> {
     let all = || Level::ALL.map(Level::name).join(", ");
-    let level = Level::named(name).ok_or_else(|| PyValueError::new_err(format!("level must be one of {}, got {name:?}", all())))?;
+    let level = Level::named(name)
+        .ok_or_else(|| PyValueError::new_err(format!("level must be one of {}, got {name:?}", all())))?;
     if level.set() {
         return Ok(());
     }

@@ -18,7 +18,8 @@ fn row<'a, 'py>(argument: &'a Bound<'py, PyAny>) -> Option<&'a Bound<'py, PyUnty
         return None;
     }
     let array = argument.cast::<PyUntypedArray>().ok()?;
-    let fits = array.ndim() == 1 && (1..=LONGEST).contains(&array.len()) && array.is_c_contiguous() && array.is_aligned();
+    let fits =
+        array.ndim() == 1 && (1..=LONGEST).contains(&array.len()) && array.is_c_contiguous() && array.is_aligned();
     let dtype = array.dtype();
     let float = dtype.kind() == b'f' && matches!(dtype.itemsize(), 4 | 8) && dtype.is_native_byteorder() == Some(true);
     (fits && float).then_some(array)
@@ -38,7 +39,11 @@ fn quick<'py>(name: Name, p: &Bound<'py, PyAny>, q: Option<&Bound<'py, PyAny>>) 
     let rows = Rows { p: array::view(p, 0, 0.0)?, q: q_view, unit, level: Level::current(), parallel: false, watch };
     let (mut double, mut single) = ([0.0f64], [0.0f32]);
     let narrow = p.dtype().itemsize() == 4;
-    let valid = if narrow { name.run(&rows, &mut Output::Single(&mut single)) } else { name.run(&rows, &mut Output::Double(&mut double)) };
+    let valid = if narrow {
+        name.run(&rows, &mut Output::Single(&mut single))
+    } else {
+        name.run(&rows, &mut Output::Double(&mut double))
+    };
     if !valid {
         return Ok(None);
     }

@@ -59,7 +59,10 @@ impl Rows<'_> {
         let one = Sum::of(One(1.0));
         if !finish.normalize {
             let sums = self.careful_sums::<f64, K, N>(row, K::reference(one, one, Scale::none()));
-            return dispatch::run(self.level, Last::<K, N> { sums, totals: None, reference: None, finish, kernel: std::marker::PhantomData });
+            return dispatch::run(
+                self.level,
+                Last::<K, N> { sums, totals: None, reference: None, finish, kernel: std::marker::PhantomData },
+            );
         }
         let (shift_p, shift_q) = (p.shift(), q.as_ref().map_or(p.shift(), Look::shift));
         let factors = (power(shift_p), power(shift_q));
@@ -72,7 +75,13 @@ impl Rows<'_> {
         let scale = Scale { p: One(factors.0), q: One(factors.1), q_shift: One(shift_q as f64) };
         let reference = K::reference(a, b, scale);
         let sums = self.careful_sums::<f64, K, N>(row, reference);
-        let job = Last::<K, N> { sums, totals: Some((a, b)), reference: Some(reference), finish, kernel: std::marker::PhantomData };
+        let job = Last::<K, N> {
+            sums,
+            totals: Some((a, b)),
+            reference: Some(reference),
+            finish,
+            kernel: std::marker::PhantomData,
+        };
         dispatch::run(self.level, job)
     }
 }

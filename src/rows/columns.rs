@@ -7,8 +7,6 @@ use crate::view::{Native, View};
 
 /// Lines of memory that stay in the first-level cache while every column takes its part.
 const STRIP: usize = 16;
-/// How many lines ahead memory is asked for.
-const AHEAD: usize = 4 * STRIP;
 /// Columns in scratch are this much further apart than they are long: a power of two would put all in one cache set.
 const GAP: usize = 16;
 
@@ -24,7 +22,7 @@ fn fill<T: Native>(view: &View, row: usize, rows: usize, from: usize, count: usi
     scratch.resize(scratch.len().max(size), T::default());
     for at in (0..count).step_by(STRIP) {
         let now = STRIP.min(count - at);
-        if view.columns(row, rows, from + at, now, AHEAD, &mut scratch[at..], count + GAP) {
+        if view.columns(row..row + rows, from + at, now, &mut scratch[at..], count + GAP) {
             continue;
         }
         for column in 0..rows {

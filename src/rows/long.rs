@@ -175,14 +175,23 @@ impl Rows<'_> {
     }
 
     /// The sums of one row, carefully.
-    pub(super) fn careful_sums<T: Native, K: Measure<N>, const N: usize>(&self, row: usize, reference: Reference<One>) -> [Sum<One>; N] {
+    pub(super) fn careful_sums<T: Native, K: Measure<N>, const N: usize>(
+        &self,
+        row: usize,
+        reference: Reference<One>,
+    ) -> [Sum<One>; N] {
         let references = [reference; BUNDLE];
         let visit = VisitTerms::<K, N, true> { references: &references, kernel: PhantomData };
         self.tree::<T, _>(row, 1, self.blocks(), visit)[0].sums
     }
 
     /// Rows `first`.. of many blocks, up to a bundle of them.
-    pub(super) fn long_rows<T: Native, K: Measure<N>, const N: usize>(&self, first: usize, out: &mut [f64], finish: &Finish) {
+    pub(super) fn long_rows<T: Native, K: Measure<N>, const N: usize>(
+        &self,
+        first: usize,
+        out: &mut [f64],
+        finish: &Finish,
+    ) {
         let columns = out.len();
         let totals_first = K::TOTALS_FIRST && finish.normalize;
         let seen = if totals_first { self.blocks() } else { 0..1 };
@@ -203,7 +212,13 @@ impl Rows<'_> {
         }
         for (column, out) in out.iter_mut().enumerate() {
             let known = totals_first.then(|| (totals[column].p.total(), totals[column].q.total()));
-            let job = FinishLong::<K, N> { partial: partials[column], known, reference: references[column], finish, kernel: PhantomData };
+            let job = FinishLong::<K, N> {
+                partial: partials[column],
+                known,
+                reference: references[column],
+                finish,
+                kernel: PhantomData,
+            };
             *out = match dispatch::run(self.level, job) {
                 Some(result) => result,
                 None => self.careful::<K, N>(first + column, finish),

@@ -116,7 +116,13 @@ fn batch<V: Lanes, T: Native, K: Measure<N>, const N: usize>(
 
 /// Replaces the results of rows of powers of two by the exact ones.
 #[inline(always)]
-fn exact<V: Lanes, T: Native, K: Measure<N>, const N: usize>(p: &[T], q: &[T], a: Sum<V>, b: Sum<V>, results: &mut [f64; 16]) {
+fn exact<V: Lanes, T: Native, K: Measure<N>, const N: usize>(
+    p: &[T],
+    q: &[T],
+    a: Sum<V>,
+    b: Sum<V>,
+    results: &mut [f64; 16],
+) {
     let mut parts = [[0.0; 16]; 4];
     a.high.store(&mut parts[0]);
     a.low.store(&mut parts[1]);

@@ -132,7 +132,9 @@ fn run(
 ) -> PyResult<bool> {
     let raised = Mutex::new(None);
     let signal = || {
-        let error = Python::attach(Python::check_signals).err();
+        // A closure: the method itself is not general enough in its lifetime.
+        #[allow(clippy::redundant_closure_for_method_calls)]
+        let error = Python::attach(|py| py.check_signals()).err();
         let stop = error.is_some();
         if let (Some(error), Ok(mut raised)) = (error, raised.lock()) {
             *raised = Some(error);

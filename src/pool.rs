@@ -3,8 +3,8 @@
 //! Pools belong to a process. A forked child has the parent's pools in memory but none of their threads, so it forgets
 //! them (they are leaked, not dropped: dropping would wait for threads that do not exist) and builds its own.
 
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::{Duration, Instant};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -20,9 +20,23 @@ struct Pools {
 
 static POOLS: Mutex<Pools> = Mutex::new(Pools { process: 0, pools: Vec::new() });
 
+/// The pools; None if they cannot be had. A child forked while another thread of the parent held the lock has it locked
+/// for ever, so nobody waits for it longer than building a pool could take.
+fn lock() -> Option<MutexGuard<'static, Pools>> {
+    let deadline = Instant::now() + Duration::from_secs(1);
+    loop {
+        match POOLS.try_lock() {
+            Ok(kept) => return Some(kept),
+            Err(TryLockError::Poisoned(kept)) => return Some(kept.into_inner()),
+            Err(TryLockError::WouldBlock) if Instant::now() < deadline => std::thread::yield_now(),
+            Err(TryLockError::WouldBlock) => return None,
+        }
+    }
+}
+
 /// The pool with this many threads; None if the threads cannot be had.
 fn pool(threads: usize) -> Option<Arc<ThreadPool>> {
-    let mut kept = POOLS.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut kept = lock()?;
     let process = std::process::id();
     if kept.process != process {
         kept.process = process;

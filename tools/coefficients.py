@@ -22,11 +22,11 @@ def atanh_tail(t: mp.mpf) -> mp.mpf:
 
 
 def jensen_shannon(t: mp.mpf) -> mp.mpf:
-    """G(t) = g(√t)/t with g(s) = (1+s)log(1+s) + (1−s)log(1−s); G = Σ t^k / ((k+1)(2k+1))."""
+    """G(t) = (g(√t)/t − 1)/t with g(s) = (1+s)log(1+s) + (1−s)log(1−s); G = 1/6 + t/15 + … + t^(k−1)/((k+1)(2k+1)) + …"""
     if t < mp.mpf("1e-12"):
-        return mp.fsum(t**k / ((k + 1) * (2 * k + 1)) for k in range(8))
+        return mp.fsum(t**k / ((k + 2) * (2 * k + 3)) for k in range(8))
     s = mp.sqrt(t)
-    return ((1 + s) * mp.log1p(s) + (1 - s) * mp.log1p(-s)) / t
+    return (((1 + s) * mp.log1p(s) + (1 - s) * mp.log1p(-s)) / t - 1) / t
 
 
 def polynomial(name, function, upper, degree, meaning):
@@ -54,7 +54,7 @@ def render() -> str:
         split("TWO_LOG2_E", 2 / ln2, "2 / ln 2"),
         polynomial("ATANH_TAIL", atanh_tail, "0.0545", 7, "A(t) = (atanh(√t)/√t − 1)/t for float64"),
         polynomial("ATANH_TAIL_SINGLE", atanh_tail, "0.0545", 3, "A(t) for float32 input"),
-        polynomial("JENSEN_SHANNON", jensen_shannon, "0.25", 12, "G(t) = ((1+√t)log(1+√t) + (1−√t)log(1−√t))/t for float64"),
+        polynomial("JENSEN_SHANNON", jensen_shannon, "0.25", 11, "G(t) = (g(√t)/t − 1)/t, g(s) = (1+s)log(1+s) + (1−s)log(1−s), for float64"),
         polynomial("JENSEN_SHANNON_SINGLE", jensen_shannon, "0.25", 6, "G(t) for float32 input"),
     ]
     return "\n\n".join(parts) + "\n"

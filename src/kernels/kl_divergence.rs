@@ -38,10 +38,14 @@ impl<const RAW: bool> KlDivergence<RAW> {
         let k = k.add(shift);
         let difference = c.neg_mul_add(near, p);
         let sum = c.mul_add(near, p);
+        // c·e and p·k·ln2 nearly cancel where k = ±1: both are carried in two parts.
+        let zero = V::zero();
         let weighted = p.mul(k);
-        let outside = if RAW { V::zero() } else { q.sub(near).mul(c) };
-        let addend = weighted.mul_add(V::splat(LN_2), outside);
-        let addend = weighted.mul_add(V::splat(LN_2_LOW), addend);
+        let beyond = q.sub(near);
+        let outside = if RAW { zero } else { beyond.mul(c) };
+        let outside_low = if RAW { zero } else { beyond.mul_add(c, zero.sub(outside)) };
+        let low = weighted.mul_add(V::splat(LN_2_LOW), outside_low);
+        let addend = weighted.mul_add(V::splat(LN_2), outside).add(low);
         (kullback_leibler_term::<V, P>(difference, sum, addend), difference.sub(outside))
     }
 

@@ -1,0 +1,103 @@
+# Everything happens in .venv, made here; only Python 3.11 or later, make and Rust with cargo are expected.
+# A target leaves a stamp behind, so repeating it costs nothing until something that it read has changed.
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMPS := .venv/stamps
+SOURCES := Cargo.toml Cargo.lock pyproject.toml README.md \
+	$(shell find src python -type f -not -name '*.py[cod]' -not -name '*.so' 2>/dev/null)
+# make test ARGS="-k entropy -x"; make demo ARGS=--help
+ARGS ?=
+# Where the installed wheel comes from: built for this machine, or, with WHEELS=dist, the one to be published.
+# Never the source tree: what is shown, tested and timed is what a user would install.
+WHEELS ?= target/installed
+
+export VIRTUAL_ENV := $(CURDIR)/.venv
+export PYO3_PYTHON := $(CURDIR)/$(BIN)/python
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+# Two installations into one environment at a time would trip over each other.
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: demo test test-rust test-python lint format wheel test-wheels bench coefficients digest clean help
+
+demo: $(STAMPS)/demo $(STAMPS)/installed  ## see the measures on real data, on this machine
+	$(BIN)/xlogx demo $(ARGS)
+
+test: test-rust test-python  ## the core's own tests, then the suite against the installed release wheel
+
+test-rust:
+	@if cargo nextest --version >/dev/null 2>&1; then \
+		echo "cargo nextest run --locked"; cargo nextest run --locked --no-tests=pass; \
+	else \
+		echo "cargo test --locked"; cargo test --locked; \
+	fi
+
+test-python: $(STAMPS)/test $(STAMPS)/demo $(STAMPS)/installed
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(STAMPS)/lint  ## formatting, clippy, ruff, mypy --strict
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+	cargo clippy --locked --all-targets --features python -- -D warnings
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: $(STAMPS)/lint  ## format the Rust and the Python files
+	cargo fmt
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+wheel: dist/complete  ## the abi3 wheel (manylinux2014), the sdist and the pure wheel, into dist/
+	$(BIN)/auditwheel show dist/*-abi3-*.whl
+	@ls -l dist
+
+test-wheels: dist/complete  ## install each of the three into an empty environment and verify it there
+	$(BIN)/python tools/check_wheels.py dist
+
+bench: $(STAMPS)/demo $(STAMPS)/bench $(STAMPS)/installed  ## the Rust benches, then the comparison with the peers
+	cargo bench --locked
+	$(BIN)/python benches/compare.py $(ARGS)
+
+coefficients: $(STAMPS)/test  ## compute every coefficient of the polynomials again
+	$(BIN)/python tools/coefficients.py --write
+
+digest: $(STAMPS)/test $(STAMPS)/installed  ## after a deliberate change of results: write down their bits anew
+	$(BIN)/xlogx verify --update python/xlogx/_digest.py
+
+clean:  ## remove everything that was made here
+	rm -rf .venv dist target .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+$(STAMPS)/pip:
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/build $(STAMPS)/wheel $(STAMPS)/test $(STAMPS)/lint $(STAMPS)/demo $(STAMPS)/bench: \
+$(STAMPS)/%: requirements/%.txt | $(STAMPS)/pip
+	$(BIN)/python -m pip install --quiet -r $<
+	@touch $@
+
+$(STAMPS)/installed: $(WHEELS)/complete
+	$(BIN)/python -m pip install --quiet --force-reinstall --no-deps $(WHEELS)/*-abi3-*.whl
+	@touch $@
+
+target/installed/complete: $(SOURCES) | $(STAMPS)/build
+	rm -rf target/installed
+	$(BIN)/maturin build --release --locked --interpreter $(BIN)/python --out target/installed
+	@touch $@
+
+# maturin looks for "python3 -m ziglang" on the path.
+dist/complete: $(SOURCES) tools/pure_wheel.py | $(STAMPS)/build $(STAMPS)/wheel
+	rm -rf dist
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/maturin build --release --locked --zig --compatibility manylinux2014 --compression-level 9 \
+		--interpreter $(BIN)/python --out dist
+	$(BIN)/maturin sdist --out dist
+	$(BIN)/python tools/pure_wheel.py dist/*-abi3-*.whl --out dist
+	@touch $@

@@ -1,0 +1,104 @@
+"""The backend in plain NumPy: what runs where no wheel fits, and what the Rust core is tested against.
+
+It has the names and signatures of `_core`, and the arithmetic of pairs of float64 throughout: slower than the Rust
+core, and within 4 units in the last place of the truth.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xlogx._fallback import finish, jensen_shannon, kullback_leibler, shannon
+from xlogx._fallback.double_double import Array
+from xlogx._fallback.rows import Argument, Group, InvalidWeight, groups
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = [
+    "cross_entropy",
+    "entropy",
+    "js_distance",
+    "js_divergence",
+    "kl_divergence",
+    "level",
+    "levels",
+    "reduce",
+    "set_level",
+]
+
+
+def reduce(
+    measure: str,
+    p: NDArray[Any],
+    q: NDArray[Any] | None,
+    reduced: int,
+    base: float | None,
+    normalize: bool,
+    pseudocount: float,
+    out: NDArray[Any],
+    threads: int,
+) -> bool:
+    """Reduce the last `reduced` axes of `p` (and `q`, of the same shape) by `measure` into `out`.
+
+    False if any weight was negative or infinite: `out` then means nothing. `threads` is for `_core`.
+    """
+    arrays = [p] if q is None else [p, q]
+    arguments = [Argument(array, reduced, pseudocount) for array in arrays]
+    answers = out.reshape(-1)
+    with np.errstate(all="ignore"):
+        try:
+            for start, stop, group in groups(arguments):
+                answers[start:stop] = _rows(measure, group, base, normalize)
+        except InvalidWeight:
+            return False
+    return True
+
+
+def _rows(measure: str, arguments: list[Group], base: float | None, normalize: bool) -> Array:
+    p, q = arguments[0], arguments[-1]
+    if measure == "total":
+        return np.where(p.has_nan, np.nan, np.ldexp(p.total[0], -p.exponent))
+    if measure in ("entropy", "cross_entropy"):
+        sums = shannon.cross_entropy(p, q, normalize)
+    elif measure == "kl_divergence":
+        sums = kullback_leibler.kl_divergence(p, q, normalize)
+    else:
+        sums = jensen_shannon.js_divergence(p, q, normalize)
+    value = finish.in_unit(sums, base)
+    js = measure in ("js_divergence", "js_distance")
+    if normalize or js:
+        value = np.maximum(value, 0.0)
+    if normalize and js:
+        value = np.minimum(value, finish.largest_js(base))
+    if measure == "js_distance":
+        value = np.sqrt(value)
+    return finish.with_special_rows(value, arguments, normalize)
+
+
+# The quick paths of `_core`: here every call takes the general path.
+
+
+def entropy(p: object, /) -> None:
+    return None
+
+
+def cross_entropy(p: object, q: object, /) -> None:
+    return None
+
+
+kl_divergence = js_divergence = js_distance = cross_entropy
+
+
+def levels() -> list[str]:
+    return []
+
+
+def level() -> str:
+    return "none"
+
+
+def set_level(name: str) -> None:
+    raise ImportError(f"{name} is not supported: the NumPy backend has no instruction set levels")

@@ -1,0 +1,33 @@
+"""One fixture runs a test on every backend and instruction set level that this machine has."""
+
+import pytest
+
+from xlogx import _backend
+
+try:
+    from hypothesis import HealthCheck, settings
+except ImportError:
+    pass
+else:
+    # The backend stays as it is through all the examples of a test, and a slow machine is no failure.
+    settings.register_profile(
+        "xlogx", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    )
+    settings.load_profile("xlogx")
+
+HERE = _backend.choices()
+HAS_RUST = any(name == "rust" for name, _ in HERE)
+NO_RUST = pytest.param(
+    ("rust", "portable"), id="rust", marks=pytest.mark.skip(reason="an install without the Rust core")
+)
+
+
+@pytest.fixture(
+    params=[pytest.param(choice, id="-".join(choice) if choice[0] == "rust" else "numpy") for choice in HERE]
+    + ([] if HAS_RUST else [NO_RUST])
+)
+def backend(request):
+    """Name of the backend that the test runs on."""
+    name, level = request.param
+    with _backend.using(name, None if name == "numpy" else level):
+        yield name

@@ -1,0 +1,59 @@
+"""The examples run as they stand, and what they claim to find is there."""
+
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+FILES = sorted(EXAMPLES.glob("*.py"))
+
+pytestmark = pytest.mark.skipif(not FILES, reason="the examples are not beside the tests")
+
+
+def load(name: str) -> dict[str, Any]:
+    """Run an example without its `main` and return its names."""
+    return runpy.run_path(str(EXAMPLES / f"{name}.py"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_runs_as_a_script_and_prints(path: Path) -> None:
+    """Each example is a script: it ends well, says something, and warns of nothing."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", str(path)], capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+    assert done.stderr == ""
+
+
+def test_only_the_slower_service_drifts() -> None:
+    """Of four services only the one that became slower stands out from the noise."""
+    example = load("histogram_drift")
+    days = (example["response_times"](seed, slower) for seed, slower in ((1, 1.0), (2, 1.1)))
+    drifted = [name for name, (distance, noise) in example["drift"](*days).items() if distance > 2 * noise]
+    assert drifted == ["checkout"]
+
+
+def test_information_of_the_tata_box() -> None:
+    """The fourth position of the TATA box says most, and none says more than two bits or less than none."""
+    example = load("column_information")
+    bits = example["information"](example["TATA_BOX"])
+    assert bits.shape == (15,)
+    assert np.argmax(bits) == 3
+    assert np.all((bits >= 0) & (bits <= 2))
+    against_uniform = example["information_against"](example["TATA_BOX"], np.full(4, 0.25))
+    np.testing.assert_allclose(against_uniform, bits, rtol=1e-13)
+
+
+def test_related_modules_are_near() -> None:
+    """The two network modules are nearest to each other, as are the two archive modules."""
+    nearest = load("topic_distance")["nearest"]()
+    for one, other in (("socket", "ssl"), ("tarfile", "zipfile")):
+        assert nearest[one][0] == other
+        assert nearest[other][0] == one
+    assert all(0 < distance < 1 for _, distance in nearest.values())

@@ -1,0 +1,45 @@
+"""How programs use xlogx, for `mypy --strict` alone: this file is checked, never run."""
+
+from typing import assert_type
+
+import numpy as np
+from numpy.typing import NDArray
+
+import xlogx
+
+p = np.array([0.5, 0.25, 0.25])
+q = np.array([0.25, 0.25, 0.5])
+matrix: NDArray[np.float32] = np.ones((3, 4), np.float32)
+counts: NDArray[np.int64] = np.array([[3, 1], [2, 2]])
+
+# What goes in: arrays of any dtype, lists, nested lists, tuples, a scalar with axis=None.
+one = xlogx.entropy(p)
+rows = xlogx.entropy(counts)
+xlogx.entropy([0.5, 0.5])
+xlogx.entropy([[1, 2], [3, 4]])
+xlogx.entropy((1, 2, 3))
+xlogx.entropy(1.0, axis=None)
+
+# What comes out serves as a number and as an array.
+total: float = float(one)
+shape: tuple[int, ...] = np.shape(rows)
+
+# Every option.
+xlogx.entropy(matrix, axis=0, base=2, normalize=False, pseudocount=0.5, keepdims=True)
+xlogx.cross_entropy(p, q, axis=None, base="bits")
+xlogx.kl_divergence(matrix, matrix, axis=(0, 1), base=10.0, normalize="check")
+xlogx.js_divergence(p, matrix[:, :3], base="nats", pseudocount=1)
+xlogx.js_distance([1, 2], [2, 1], base="hartleys")
+
+# What a type checker must refuse; an ignore that ignores nothing is itself an error.
+xlogx.kl_divergence(p)  # type: ignore[call-arg]
+xlogx.kl_divergence(p, q, 0)  # type: ignore[call-arg]
+xlogx.entropy(p, smoothing=0.1)  # type: ignore[call-arg]
+xlogx.entropy(p, normalize="yes")  # type: ignore[arg-type]
+
+with xlogx.threads(2):
+    assert_type(xlogx.get_num_threads(), int)
+xlogx.set_num_threads(4)
+assert_type(xlogx.show_config(as_dict=True), dict[str, str | int])
+xlogx.show_config()
+assert_type(xlogx.__version__, str)

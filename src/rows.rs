@@ -101,6 +101,8 @@ struct Finish {
     normalize: bool,
     factor: Sum<One>,
     bound: f64,
+    /// Results above this are so near the bound that the row is searched for an overlap of p and q.
+    disjoint: f64,
     root: bool,
     /// Are results in bits, so that powers of two are owed exactness?
     exact: bool,
@@ -121,13 +123,21 @@ impl Finish {
             (false, Some(_)) => constant(LOG2_E, LOG2_E_LOW).product(per_bit).tidy(),
         };
         let bounded = K::BOUNDED && unit.normalize;
-        Self {
+        let finish = Self {
             normalize: unit.normalize,
             factor,
             bound: if bounded { LN_2 } else { f64::INFINITY },
+            disjoint: f64::INFINITY,
             root: unit.root,
             exact: K::BITS && unit.normalize && unit.base == Some(2.0),
-        }
+        };
+        let near = Sum::of(One(LN_2 * (1.0 - 1e-12)));
+        if bounded { Self { disjoint: finish.result(near).0, ..finish } } else { finish }
+    }
+
+    /// The result of a row whose p and q have nothing in common.
+    fn of_disjoint(&self) -> f64 {
+        self.result(Sum::of(One(self.bound))).0
     }
 
     /// The result from the value in the measure's own unit.
@@ -294,7 +304,7 @@ impl Rows<'_> {
         if finish.exact {
             let second = if K::TWO { q } else { p };
             let weights = p.iter().zip(second).map(|(&p, &q)| (p.into(), q.into()));
-            if let Some(exact) = K::dyadic(weights, a, b) {
+            if let Some(exact) = K::dyadic(weights) {
                 return exact;
             }
         }
@@ -310,7 +320,7 @@ impl Rows<'_> {
         }
         let Finished { value, trusted } = K::finish(&partial.sums, a, b, &reference);
         let result = finish.result(value).0;
-        if !trusted || (result != 0.0 && result < TINY) {
+        if !trusted || (result != 0.0 && result < TINY) || result > finish.disjoint {
             return self.careful::<K, N>(row, finish);
         }
         result

@@ -263,7 +263,9 @@ impl<'a> View<'a> {
         }
         if self.added != 0.0 {
             for place in (at..).step_by(step).take(count) {
-                target[place] = T::round(target[place].into() + self.added);
+                // A negative weight stays one, to be found.
+                let x: f64 = target[place].into();
+                target[place] = T::round(if x < 0.0 { x } else { x + self.added });
             }
         }
     }

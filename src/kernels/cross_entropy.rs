@@ -37,25 +37,39 @@ pub(super) fn finish<V: Lanes>(terms: Sum<V>, a: Sum<V>, b: Sum<V>, reference: &
     Finished { value: value.over(a), trusted }
 }
 
-/// Σ 2^-j·k over weights with p = a·2^-j and q = b·2^-k, None at the first weight that is not so.
-pub(super) fn dyadic(weights: impl Iterator<Item = (f64, f64)>, a: Sum<One>, b: Sum<One>) -> Option<f64> {
-    const MANTISSA: u64 = (1 << 52) - 1;
-    let parts = |total: f64, x: f64| {
-        let alike = x >= SMALLEST_NORMAL && (total.to_bits() ^ x.to_bits()) & MANTISSA == 0;
-        alike.then(|| (total.to_bits() >> 52) as i64 - (x.to_bits() >> 52) as i64)
-    };
-    if a.low.0 != 0.0 || b.low.0 != 0.0 {
-        return None;
-    }
-    let mut sum = Sum::<One>::zero();
-    for (p, q) in weights {
-        if p != 0.0 {
-            let (j, k) = (parts(a.high.0, p)?, parts(b.high.0, q)?);
-            if j > 1000 {
+const MANTISSA: u64 = (1 << 52) - 1;
+
+/// The exponent of the total of weights that are all m·2^e with one m, if the total is such a number too.
+fn exponent_of_total(weights: impl Iterator<Item = f64>) -> Option<i64> {
+    let mut first = None;
+    let mut parts = Sum::<One>::zero();
+    for x in weights {
+        if x != 0.0 {
+            let bits = x.to_bits();
+            let (mantissa, exponent) = (bits & MANTISSA, (bits >> 52) as i64);
+            let (m, e) = *first.get_or_insert((mantissa, exponent));
+            if mantissa != m || x < SMALLEST_NORMAL || (exponent - e).abs() > 500 {
                 return None;
             }
-            sum = sum.plus(One(f64::from_bits(((1023 - j) as u64) << 52) * k as f64));
+            parts = parts.plus(One(f64::from_bits(((1023 + exponent - e) as u64) << 52)));
         }
+    }
+    let parts = parts.tidy();
+    let whole = parts.low.0 == 0.0 && parts.high.0.to_bits() & MANTISSA == 0;
+    first.filter(|_| whole).map(|(_, e)| e + (parts.high.0.to_bits() >> 52) as i64 - 1023)
+}
+
+/// Σ 2^-j·k over weights with p = a·2^-j and q = b·2^-k; None if they are not all so, which most rows show at once.
+pub(super) fn dyadic(weights: impl Iterator<Item = (f64, f64)> + Clone) -> Option<f64> {
+    let a = exponent_of_total(weights.clone().map(|(p, _)| p))?;
+    let b = exponent_of_total(weights.clone().map(|(_, q)| q))?;
+    let mut sum = Sum::<One>::zero();
+    for (p, q) in weights.filter(|(p, _)| *p != 0.0) {
+        if q == 0.0 {
+            return None;
+        }
+        let (j, k) = (a - (p.to_bits() >> 52) as i64, b - (q.to_bits() >> 52) as i64);
+        sum = sum.plus(One(f64::from_bits(((1023 - j) as u64) << 52) * k as f64));
     }
     Some(sum.value().0)
 }
@@ -100,7 +114,7 @@ impl Measure<3> for CrossEntropy {
         sums[2].tidy()
     }
 
-    fn dyadic(weights: impl Iterator<Item = (f64, f64)>, a: Sum<One>, b: Sum<One>) -> Option<f64> {
-        dyadic(weights, a, b)
+    fn dyadic(weights: impl Iterator<Item = (f64, f64)> + Clone) -> Option<f64> {
+        dyadic(weights)
     }
 }

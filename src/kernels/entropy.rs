@@ -48,7 +48,7 @@ impl Measure<2> for Entropy {
         sums[1].tidy()
     }
 
-    fn dyadic(weights: impl Iterator<Item = (f64, f64)>, a: Sum<One>, _b: Sum<One>) -> Option<f64> {
-        dyadic(weights, a, a)
+    fn dyadic(weights: impl Iterator<Item = (f64, f64)> + Clone) -> Option<f64> {
+        dyadic(weights)
     }
 }

@@ -30,16 +30,22 @@ impl Measure<2> for JsDivergence {
 
     #[inline(always)]
     fn terms<V: Lanes, P: Precision, const CAREFUL: bool>(p: V, q: V, reference: &Reference<V>) -> ([V; 2], V) {
-        let (p, q) = if CAREFUL { (p.abs().mul(reference.scale.p), q.abs()) } else { (p, q) };
+        let (p, q) =
+            if CAREFUL { (p.abs().mul(reference.scale.p), q.abs().mul(reference.scale.q_before)) } else { (p, q) };
         let (q, c) = (q.mul(reference.scale.q), reference.c.value);
         let difference = c.neg_mul_add(q, p);
-        let term = jensen_shannon_term::<V, P>(p, c.mul(q), difference, c.mul_add(q, p));
+        let term = jensen_shannon_term::<V, P>(p, c.mul(q), difference);
         ([difference, term], V::zero())
     }
 
     #[inline(always)]
-    fn totals<V: Lanes>(sums: &[Sum<V>; 2]) -> (Sum<V>, Sum<V>) {
-        (sums[0], sums[0])
+    fn totals<V: Lanes>(_sums: &[Sum<V>; 2]) -> (Sum<V>, Sum<V>) {
+        // Known before the terms; nothing to check where they are not asked for.
+        (Sum::zero(), Sum::zero())
+    }
+
+    fn raw_shift(p: i64, q: i64) -> (i64, i64) {
+        (p.max(q), p.max(q))
     }
 
     #[inline(always)]

@@ -42,7 +42,8 @@ impl<const RAW: bool> KlDivergence<RAW> {
         let zero = V::zero();
         let weighted = p.mul(k);
         let beyond = q.sub(near);
-        let outside = if RAW { zero } else { beyond.mul(c) };
+        // Without normalisation 0 · q: nothing, but for a NaN.
+        let outside = if RAW { q.mul(zero) } else { beyond.mul(c) };
         let outside_low = if RAW { zero } else { beyond.mul_add(c, zero.sub(outside)) };
         let low = weighted.mul_add(V::splat(LN_2_LOW), outside_low);
         let addend = weighted.mul_add(V::splat(LN_2), outside).add(low);
@@ -97,10 +98,14 @@ impl<const RAW: bool> Measure<3> for KlDivergence<RAW> {
         let (f, d) = Self::pair::<V, P>(p, q, V::zero(), q, reference);
         // p = 0 (or too small to matter) leaves c·q, exactly −d; the trick with the bits gave nonsense there.
         let no_p = p.less(least);
-        let rest = if RAW { V::zero() } else { q.mul(reference.c.value) };
+        let rest = q.mul(if RAW { V::zero() } else { reference.c.value });
         let f = V::select(no_p, rest, f);
         let d = V::select(no_p, V::zero().sub(rest), d);
         ([p, d, f], V::zero().mark(V::not_but(no_p, q.less(least))))
+    }
+
+    fn raw_shift(p: i64, _q: i64) -> (i64, i64) {
+        (p, p)
     }
 
     #[inline(always)]

@@ -58,17 +58,19 @@ pub trait Measure<const N: usize>: Copy + Send + Sync + 'static {
     /// The value of a row whose weights are taken as they are.
     fn finish_raw<V: Lanes>(sums: &[Sum<V>; N]) -> Sum<V>;
 
-    /// The value in bits of rows whose weights are powers of two parts of the total, exactly; None for other rows.
-    fn dyadic(
-        _weights: impl Iterator<Item = (f64, f64)>,
-        _a: Sum<crate::lanes::One>,
-        _b: Sum<crate::lanes::One>,
-    ) -> Option<f64> {
+    /// How often p and q are to be halved in a row whose weights are taken as they are, given how often each would have
+    /// to be for its largest to be about 1. The value is then that of the row times 2^-(the first).
+    fn raw_shift(p: i64, _q: i64) -> (i64, i64) {
+        (p, 0)
+    }
+
+    /// The value in bits of rows whose weights are powers of two parts of their totals, exactly; None for other rows.
+    fn dyadic(_weights: impl Iterator<Item = (f64, f64)> + Clone) -> Option<f64> {
         None
     }
 }
 
-/// Is a sum below, in every lane where it should not be? Shared by the finishing formulas.
+/// Did parts of opposite sign leave at least half of what they are? Shared by the finishing formulas.
 #[inline(always)]
 pub(crate) fn no_more_than_double<V: Lanes>(parts: V, value: V) -> V::Mask {
     // ¬(2·value < parts), so that equality is trusted and a NaN is too: it has nothing to lose.

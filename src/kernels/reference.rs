@@ -10,7 +10,9 @@ pub struct Scale<V> {
     pub p: V,
     /// q is multiplied by this.
     pub q: V,
-    /// −log2 of the factor of q.
+    /// q is multiplied by this before, in careful terms: both factors together may be out of range.
+    pub q_before: V,
+    /// −log2 of the product of the factors of q.
     pub q_shift: V,
 }
 
@@ -18,7 +20,7 @@ impl<V: Lanes> Scale<V> {
     /// Weights as they are.
     #[inline(always)]
     pub fn none() -> Self {
-        Self { p: V::splat(1.0), q: V::splat(1.0), q_shift: V::zero() }
+        Self { p: V::splat(1.0), q: V::splat(1.0), q_before: V::splat(1.0), q_shift: V::zero() }
     }
 }
 
@@ -52,7 +54,7 @@ impl<V: Lanes> Reference<V> {
         // The exponent E, as the difference to the pattern of 1.
         let exponent = crate::math::scale_by_power(power, V::splat(1.0)).1;
         let bits = V::splat_bits((1 << 51) + 1.0f64.to_bits()).bits_sub(m);
-        let scale = Scale { p: scale.p, q: scale.q.mul(power), q_shift: scale.q_shift.sub(exponent) };
+        let scale = Scale { q: scale.q.mul(power), q_shift: scale.q_shift.sub(exponent), ..scale };
         Self { c: Numerator { value: m, bits }, scale }
     }
 }
@@ -63,7 +65,7 @@ impl<V: Lanes> Scale<V> {
     #[inline(always)]
     pub fn of_q(&self, q: V) -> (V, V, V) {
         let least = V::splat(SMALLEST_NORMAL);
-        let scaled = q.mul(self.q);
+        let scaled = q.mul(self.q_before).mul(self.q);
         let (small, smaller) = (scaled.less(least), q.less(least));
         let raised = V::select(smaller, q.mul(V::splat(TWO_54)), q);
         let shift = V::select(smaller, V::splat(54.0), V::zero()).add(self.q_shift);
@@ -78,7 +80,12 @@ impl Reference<One> {
         let all = |one: One| V::splat(one.0);
         Reference {
             c: Numerator { value: all(self.c.value), bits: all(self.c.bits) },
-            scale: Scale { p: all(self.scale.p), q: all(self.scale.q), q_shift: all(self.scale.q_shift) },
+            scale: Scale {
+                p: all(self.scale.p),
+                q: all(self.scale.q),
+                q_before: all(self.scale.q_before),
+                q_shift: all(self.scale.q_shift),
+            },
         }
     }
 }

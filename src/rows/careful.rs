@@ -1,6 +1,7 @@
 //! Rows that want a closer look: weights that are negative, infinite or NaN, −0, totals that overflow or vanish, zeros in
 //! a model, and rows whose first guess was not good enough. Slower, right for every row, and always in float64.
 
+use std::marker::PhantomData;
 use std::sync::atomic::Ordering;
 
 use super::{BLOCK, Finish, Rows};
@@ -56,43 +57,60 @@ impl Rows<'_> {
         if p.nan || q.as_ref().is_some_and(|q| q.nan) {
             return f64::NAN;
         }
-        let one = Sum::of(One(1.0));
-        if !finish.normalize {
-            let sums = self.careful_sums::<f64, K, N>(row, K::reference(one, one, Scale::none()));
-            return dispatch::run(
-                self.level,
-                Last::<K, N> { sums, totals: None, reference: None, finish, kernel: std::marker::PhantomData },
-            );
-        }
         let (shift_p, shift_q) = (p.shift(), q.as_ref().map_or(p.shift(), Look::shift));
-        let factors = (power(shift_p), power(shift_q));
-        let totals = self.totals::<f64>(row, factors);
+        if !finish.normalize {
+            let (shift, shift_q) = K::raw_shift(shift_p, shift_q);
+            let one = Sum::of(One(1.0));
+            let reference = K::reference(one, one, scale(shift, shift_q));
+            let sums = self.careful_sums::<f64, K, N>(row, reference);
+            let job = Last::<K, N> { sums, row: Weights::Raw { factor: power(-shift) }, finish, kernel: PhantomData };
+            return dispatch::run(self.level, job);
+        }
+        let totals = self.totals::<f64>(row, (power(shift_p), power(shift_q)));
         let a = totals.p.total();
         let b = if K::TWO { totals.q.total() } else { a };
         if a.high.0 == 0.0 || b.high.0 == 0.0 {
             return f64::NAN;
         }
-        let scale = Scale { p: One(factors.0), q: One(factors.1), q_shift: One(shift_q as f64) };
-        let reference = K::reference(a, b, scale);
+        let reference = K::reference(a, b, scale(shift_p, shift_q));
         let sums = self.careful_sums::<f64, K, N>(row, reference);
-        let job = Last::<K, N> {
-            sums,
-            totals: Some((a, b)),
-            reference: Some(reference),
-            finish,
-            kernel: std::marker::PhantomData,
-        };
-        dispatch::run(self.level, job)
+        let job = Last::<K, N> { sums, row: Weights::Normalized { a, b, reference }, finish, kernel: PhantomData };
+        let result = dispatch::run(self.level, job);
+        if result > finish.disjoint && self.is_disjoint(row) { finish.of_disjoint() } else { result }
     }
+
+    /// Is there no place where both p and q have weight?
+    fn is_disjoint(&self, row: usize) -> bool {
+        let Some(q) = &self.q else { return false };
+        let (mut scratch_p, mut scratch_q) = (Vec::<f64>::new(), Vec::<f64>::new());
+        (0..self.length()).step_by(BLOCK).all(|from| {
+            let count = BLOCK.min(self.length() - from);
+            let p = self.p.block(row, from, count, &mut scratch_p);
+            let q = q.block(row, from, count, &mut scratch_q);
+            p.iter().zip(q).all(|(&p, &q)| p == 0.0 || q == 0.0)
+        })
+    }
+}
+
+/// Weights halved so many times.
+fn scale(p: i64, q: i64) -> Scale<One> {
+    Scale { p: One(power(p)), q: One(1.0), q_before: One(power(q)), q_shift: One(q as f64) }
+}
+
+/// What the sums of a row are finished with.
+enum Weights {
+    /// Divided by their totals.
+    Normalized { a: Sum<One>, b: Sum<One>, reference: Reference<One> },
+    /// As they are, but for a factor that the value owes.
+    Raw { factor: f64 },
 }
 
 /// From the sums of a row to its result.
 struct Last<'f, K, const N: usize> {
     sums: [Sum<One>; N],
-    totals: Option<(Sum<One>, Sum<One>)>,
-    reference: Option<Reference<One>>,
+    row: Weights,
     finish: &'f Finish,
-    kernel: std::marker::PhantomData<K>,
+    kernel: PhantomData<K>,
 }
 
 impl<K: Measure<N>, const N: usize> Job for Last<'_, K, N> {
@@ -100,9 +118,10 @@ impl<K: Measure<N>, const N: usize> Job for Last<'_, K, N> {
 
     #[inline(always)]
     fn run<V: Lanes>(self) -> f64 {
-        match (self.totals, self.reference) {
-            (Some((a, b)), Some(reference)) => self.finish.result(K::finish(&self.sums, a, b, &reference).value).0,
-            _ => self.finish.result(K::finish_raw(&self.sums)).0,
-        }
+        let value = match self.row {
+            Weights::Normalized { a, b, reference } => K::finish(&self.sums, a, b, &reference).value,
+            Weights::Raw { factor } => K::finish_raw(&self.sums).times(One(factor)),
+        };
+        self.finish.result(value).0
     }
 }

@@ -254,6 +254,7 @@ impl<K: Measure<N>, const N: usize> Job for FinishLong<'_, K, N> {
         }
         let Finished { value, trusted } = K::finish(&partial.sums, a, b, &reference);
         let result = finish.result(value).0;
-        (trusted && (result == 0.0 || result >= TINY) && result.is_finite()).then_some(result)
+        let fine = result == 0.0 || (result >= TINY && result <= finish.disjoint && result.is_finite());
+        (trusted && fine).then_some(result)
     }
 }

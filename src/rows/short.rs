@@ -3,7 +3,7 @@
 use super::{Finish, Rows, SANE, Scratch, TINY};
 use crate::accumulate::RowLanes;
 use crate::kernels::{Finished, Measure, Scale};
-use crate::lanes::{Lanes, One};
+use crate::lanes::Lanes;
 use crate::math::Sum;
 use crate::view::{Native, View};
 
@@ -103,38 +103,27 @@ fn batch<V: Lanes, T: Native, K: Measure<N>, const N: usize>(
     let Finished { value, trusted } = K::finish(&sums, a, b, &reference);
     let result = finish.result(value);
     let tiny = V::both(V::zero().less(result), result.less(V::splat(TINY)));
-    let closer = closer.bits_or(V::select(trusted, V::zero(), V::splat(-1.0)).mark(tiny));
+    let top = V::splat(finish.disjoint).less(result);
+    let closer = closer.bits_or(V::select(trusted, V::zero(), V::splat(-1.0)).mark(tiny).mark(top));
     // A row without weight has no distribution: nan, whatever the sums say of it.
     let some = V::both(V::zero().less(a.high), V::zero().less(b.high));
     look = look.bits_or(V::select(some, closer, V::zero()));
     V::select(some, result, V::splat(f64::NAN)).store(results);
     if finish.exact {
-        exact::<V, T, K, N>(p, if K::TWO { q } else { p }, a, b, results);
+        exact::<V, T, K, N>(p, if K::TWO { q } else { p }, results);
     }
     look
 }
 
 /// Replaces the results of rows of powers of two by the exact ones.
 #[inline(always)]
-fn exact<V: Lanes, T: Native, K: Measure<N>, const N: usize>(
-    p: &[T],
-    q: &[T],
-    a: Sum<V>,
-    b: Sum<V>,
-    results: &mut [f64; 16],
-) {
-    let mut parts = [[0.0; 16]; 4];
-    a.high.store(&mut parts[0]);
-    a.low.store(&mut parts[1]);
-    b.high.store(&mut parts[2]);
-    b.low.store(&mut parts[3]);
+fn exact<V: Lanes, T: Native, K: Measure<N>, const N: usize>(p: &[T], q: &[T], results: &mut [f64; 16]) {
     for lane in 0..V::COUNT {
         if !results[lane].is_finite() {
             continue;
         }
-        let total = |high: usize| Sum { high: One(parts[high][lane]), low: One(parts[high + 1][lane]) };
         let weights = p.iter().skip(lane).step_by(V::COUNT).zip(q.iter().skip(lane).step_by(V::COUNT));
-        if let Some(exact) = K::dyadic(weights.map(|(&p, &q)| (p.into(), q.into())), total(0), total(2)) {
+        if let Some(exact) = K::dyadic(weights.map(|(&p, &q)| (p.into(), q.into()))) {
             results[lane] = exact;
         }
     }

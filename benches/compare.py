@@ -24,7 +24,7 @@ for variable in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
 import numpy as np
 import peak_memory
 from accuracy import EASY, HARD, ulps
-from machine import description
+from machine import OtherLoad, description
 from peers import MEASURES, Array, Form, Forms, peers
 from work import Work, all_work
 
@@ -75,11 +75,20 @@ def main() -> None:
     options = parser.parse_args()
     where = description()
     print(json.dumps(where, indent=2), end="\n\n")
+    load = OtherLoad()
     lines = compare(options.quick, options.only)
+    others = load.cores()
+    if others is None or others > 0.1:
+        print(f"Other processes kept {others} cores busy meanwhile: repeat this on a quiet machine.\n")
     report_losses(lines)
     if options.record:
         curves = error_curves.measure(options.quick)
-        record = {**where, "error": curves.as_json(), "lines": [plain(line) for line in lines]}
+        record = {
+            **where,
+            "cores_used_by_others": others,
+            "error": curves.as_json(),
+            "lines": [plain(line) for line in lines],
+        }
         write(record, options.record)
 
 

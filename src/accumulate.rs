@@ -79,6 +79,16 @@ fn load<V: Lanes, T: Element>(line: &Line<T>, set: usize) -> V {
     T::load(&line[set * V::COUNT..(set + 1) * V::COUNT])
 }
 
+/// Room for the last group of a block of each argument. Handed from row to row, so that nobody clears it for nothing.
+pub struct Padding<T>([T; GROUP], [T; GROUP]);
+
+impl<T: Element> Padding<T> {
+    /// Room.
+    pub fn new() -> Self {
+        Self([T::default(); GROUP], [T::default(); GROUP])
+    }
+}
+
 /// The lines of a group: eight of a block, or what is left of it with zeros behind, which add nothing to any sum.
 #[inline(always)]
 fn lines<'a, T: Element>(block: &'a [T], from: usize, padded: &'a mut [T; GROUP]) -> &'a [Line<T>] {
@@ -147,16 +157,16 @@ pub fn sums_of_block<V: Lanes, T: Element, K: Measure<N>, const N: usize, const 
     q: &[T],
     reference: &Reference<One>,
     ahead: usize,
+    padding: &mut Padding<T>,
 ) -> Partial<N> {
     let reference = reference.splat::<V>();
     let sets = LANES / V::COUNT;
     let mut sums = [[Sum::<V>::zero(); N]; SETS];
     let mut look = V::zero();
-    let mut padded = ([T::default(); GROUP], [T::default(); GROUP]);
     let mut from = 0;
     while from < p.len() {
-        let p = lines(p, from, &mut padded.0);
-        let q = if K::TWO { lines(q, from, &mut padded.1) } else { p };
+        let p = lines(p, from, &mut padding.0);
+        let q = if K::TWO { lines(q, from, &mut padding.1) } else { p };
         prefetch_group(p, ahead);
         if K::TWO {
             prefetch_group(q, ahead);
@@ -190,15 +200,18 @@ pub fn sums_of_block<V: Lanes, T: Element, K: Measure<N>, const N: usize, const 
 
 /// The totals of one block, lanes across the row; also whether a sign bit was set. `SCALED`: of |x|·factor.
 #[inline(always)]
-pub fn totals_of_block<V: Lanes, T: Element, const SCALED: bool>(x: &[T], factor: f64) -> (Totals<One>, bool) {
+pub fn totals_of_block<V: Lanes, T: Element, const SCALED: bool>(
+    x: &[T],
+    factor: f64,
+    padding: &mut Padding<T>,
+) -> (Totals<One>, bool) {
     let sets = LANES / V::COUNT;
     let mut totals = [Totals::<V>::zero(); SETS];
     let mut signs = V::zero();
     let factor = V::splat(factor);
-    let mut padded = [T::default(); GROUP];
     let mut from = 0;
     while from < x.len() {
-        let group = lines(x, from, &mut padded);
+        let group = lines(x, from, &mut padding.0);
         for set in 0..sets {
             let (mut plain, mut largest) = (V::zero(), totals[set].largest);
             for line in group {

@@ -14,7 +14,7 @@ use std::marker::PhantomData;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use self::columns::column_part;
-use crate::accumulate::{Element, SHORT, sums_of_block, totals_of_block};
+use crate::accumulate::{Element, Padding, SHORT, sums_of_block, totals_of_block};
 use crate::dispatch::{self, Level};
 use crate::kernels::{Finished, Measure, Scale};
 use crate::lanes::{Job, Lanes, One};
@@ -250,7 +250,7 @@ impl<T: Native, K: Measure<N>, const N: usize> Job for BlockRows<'_, '_, T, K, N
     fn run<V: Lanes>(self) {
         let Self { rows, first, out, finish, .. } = self;
         let length = rows.length();
-        let mut scratch = Scratch::<T>::new();
+        let (mut scratch, mut padding) = (Scratch::<T>::new(), Padding::new());
         if length <= SHORT && out.len() > 1 {
             short::rows::<V, T, K, N>(rows, first, out, finish, &mut scratch);
             return;
@@ -264,13 +264,13 @@ impl<T: Native, K: Measure<N>, const N: usize> Job for BlockRows<'_, '_, T, K, N
                 for (column, out) in out.iter_mut().enumerate() {
                     let part = column_part(column, length);
                     let q = if K::TWO { &q[part.clone()] } else { q };
-                    *out = rows.one_block::<V, T, K, N>(row + column, &p[part], q, finish, 0);
+                    *out = rows.one_block::<V, T, K, N>(row + column, &p[part], q, finish, 0, &mut padding);
                 }
             } else {
                 let Scratch { p, q } = &mut scratch;
                 let p = rows.p.block(row, 0, length, p);
                 let q = rows.q.as_ref().map_or(&[][..], |view| view.block(row, 0, length, q));
-                out[0] = rows.one_block::<V, T, K, N>(row, p, q, finish, ahead);
+                out[0] = rows.one_block::<V, T, K, N>(row, p, q, finish, ahead, &mut padding);
             }
         }
     }
@@ -286,11 +286,12 @@ impl Rows<'_> {
         q: &[T],
         finish: &Finish,
         ahead: usize,
+        padding: &mut Padding<T>,
     ) -> f64 {
-        let (totals, sign) = totals_of_block::<V, T, false>(p, 1.0);
+        let (totals, sign) = totals_of_block::<V, T, false>(p, 1.0, padding);
         let a = totals.total();
         let (b, sign) = if K::TWO {
-            let (totals, other) = totals_of_block::<V, T, false>(q, 1.0);
+            let (totals, other) = totals_of_block::<V, T, false>(q, 1.0, padding);
             (totals.total(), sign | other)
         } else {
             (a, sign)
@@ -311,7 +312,7 @@ impl Rows<'_> {
         let one = Sum::of(One(1.0));
         let (x, y) = if finish.normalize { (a, b) } else { (one, one) };
         let reference = K::reference(x, y, Scale::none());
-        let partial = sums_of_block::<V, T, K, N, false>(p, q, &reference, ahead);
+        let partial = sums_of_block::<V, T, K, N, false>(p, q, &reference, ahead, padding);
         if partial.look {
             return self.careful::<K, N>(row, finish);
         }

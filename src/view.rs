@@ -226,7 +226,9 @@ impl<'a> View<'a> {
         let mut at = self.row_start(rows.start) as isize + from as isize * inner.stride;
         for place in 0..count {
             let line = &values[at as usize..at as usize + rows.len()];
-            prefetch(line, ahead);
+            for part in (0..size_of_val(line)).step_by(64) {
+                prefetch(line, ahead.wrapping_add(part));
+            }
             for (column, &x) in line.iter().enumerate() {
                 target[column * apart + place] = x;
             }

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::columns::column_part;
 use super::{BLOCK, BUNDLE, Finish, Rows, Scratch, TINY, sane};
-use crate::accumulate::{Partial, sums_of_block, totals_of_block};
+use crate::accumulate::{Padding, Partial, sums_of_block, totals_of_block};
 use crate::dispatch;
 use crate::kernels::{Finished, Measure, Reference, Scale, Totals};
 use crate::lanes::{Job, Lanes, One};
@@ -49,7 +49,7 @@ impl<const N: usize> Yield for Partial<N> {
 /// What is done with a block of a row.
 trait Visit<T: Native>: Copy + Send + Sync {
     type Yield: Yield;
-    fn visit<V: Lanes>(&self, column: usize, p: &[T], q: &[T]) -> Self::Yield;
+    fn visit<V: Lanes>(&self, column: usize, p: &[T], q: &[T], padding: &mut Padding<T>) -> Self::Yield;
 }
 
 /// Totals; `SCALED`: of weights times a factor for p and one for q.
@@ -59,9 +59,9 @@ struct VisitTotals<const SCALED: bool>(f64, f64);
 impl<T: Native, const SCALED: bool> Visit<T> for VisitTotals<SCALED> {
     type Yield = Pair;
     #[inline(always)]
-    fn visit<V: Lanes>(&self, _column: usize, p: &[T], q: &[T]) -> Pair {
-        let (p, sign) = totals_of_block::<V, T, SCALED>(p, self.0);
-        let (q, other) = totals_of_block::<V, T, SCALED>(q, self.1);
+    fn visit<V: Lanes>(&self, _column: usize, p: &[T], q: &[T], padding: &mut Padding<T>) -> Pair {
+        let (p, sign) = totals_of_block::<V, T, SCALED>(p, self.0, padding);
+        let (q, other) = totals_of_block::<V, T, SCALED>(q, self.1, padding);
         Pair { p, q, sign: sign | other }
     }
 }
@@ -76,8 +76,8 @@ struct VisitTerms<'r, K, const N: usize, const CAREFUL: bool> {
 impl<T: Native, K: Measure<N>, const N: usize, const CAREFUL: bool> Visit<T> for VisitTerms<'_, K, N, CAREFUL> {
     type Yield = Partial<N>;
     #[inline(always)]
-    fn visit<V: Lanes>(&self, column: usize, p: &[T], q: &[T]) -> Partial<N> {
-        sums_of_block::<V, T, K, N, CAREFUL>(p, q, &self.references[column], 0)
+    fn visit<V: Lanes>(&self, column: usize, p: &[T], q: &[T], padding: &mut Padding<T>) -> Partial<N> {
+        sums_of_block::<V, T, K, N, CAREFUL>(p, q, &self.references[column], 0, padding)
     }
 }
 
@@ -97,7 +97,7 @@ impl<T: Native, W: Visit<T>> Job for Leaf<'_, '_, T, W> {
     #[inline(always)]
     fn run<V: Lanes>(self) -> Self::Output {
         let Self { rows, row, columns, blocks, visit, .. } = self;
-        let mut scratch = Scratch::<T>::new();
+        let (mut scratch, mut padding) = (Scratch::<T>::new(), Padding::new());
         // Finished subtrees by height, as a binary counter holds them: merged as soon as two are of the same height.
         let mut tree = [[W::Yield::NOTHING; BUNDLE]; LEAF.ilog2() as usize + 1];
         let mut count = 0usize;
@@ -109,13 +109,18 @@ impl<T: Native, W: Visit<T>> Job for Leaf<'_, '_, T, W> {
                 let (p, q) = rows.columns(row, columns, from, length, &mut scratch);
                 for (column, now) in now.iter_mut().enumerate().take(columns) {
                     let part = column_part(column, length);
-                    *now = visit.visit::<V>(column, &p[part.clone()], if rows.q.is_some() { &q[part] } else { q });
+                    *now = visit.visit::<V>(
+                        column,
+                        &p[part.clone()],
+                        if rows.q.is_some() { &q[part] } else { q },
+                        &mut padding,
+                    );
                 }
             } else {
                 let Scratch { p, q } = &mut scratch;
                 let p = rows.p.block(row, from, length, p);
                 let q = rows.q.as_ref().map_or(&[][..], |view| view.block(row, from, length, q));
-                now[0] = visit.visit::<V>(0, p, q);
+                now[0] = visit.visit::<V>(0, p, q, &mut padding);
             }
             let mut height = 0;
             while count >> height & 1 == 1 {

@@ -42,7 +42,9 @@ def split(name, value, meaning):
     """A constant as the nearest float64 and the nearest float64 of what is left."""
     head = float(value)
     tail = float(value - mp.mpf(head))
-    return f"/// {meaning}\npub const {name}: f64 = {head!r};\n/// The rest of it.\npub const {name}_LOW: f64 = {tail!r};"
+    return (
+        f"/// {meaning}\npub const {name}: f64 = {head!r};\n/// The rest of it.\npub const {name}_LOW: f64 = {tail!r};"
+    )
 
 
 def render() -> str:
@@ -54,7 +56,13 @@ def render() -> str:
         split("TWO_LOG2_E", 2 / ln2, "2 / ln 2"),
         polynomial("ATANH_TAIL", atanh_tail, "0.0545", 7, "A(t) = (atanh(√t)/√t − 1)/t for float64"),
         polynomial("ATANH_TAIL_SINGLE", atanh_tail, "0.0545", 3, "A(t) for float32 input"),
-        polynomial("JENSEN_SHANNON", jensen_shannon, "0.25", 11, "G(t) = (g(√t)/t − 1)/t, g(s) = (1+s)log(1+s) + (1−s)log(1−s), for float64"),
+        polynomial(
+            "JENSEN_SHANNON",
+            jensen_shannon,
+            "0.25",
+            11,
+            "G(t) = (g(√t)/t − 1)/t, g(s) = (1+s)log(1+s) + (1−s)log(1−s), for float64",
+        ),
         polynomial("JENSEN_SHANNON_SINGLE", jensen_shannon, "0.25", 6, "G(t) for float32 input"),
     ]
     return "\n\n".join(parts) + "\n"

@@ -5,6 +5,7 @@
 //! block holds anything unusual, the row is done again by `careful.rs`. Blocks are merged by a tree that depends on
 //! their number alone. Nothing here depends on the number of threads.
 
+mod blocks;
 mod careful;
 mod columns;
 mod long;
@@ -13,10 +14,9 @@ mod short;
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use self::columns::column_part;
-use crate::accumulate::{Element, Padding, SHORT, sums_of_block, totals_of_block};
+use crate::accumulate::{Element, SHORT};
 use crate::dispatch::{self, Level};
-use crate::kernels::{Finished, Measure, Scale};
+use crate::kernels::{Finished, Measure, Reference, Scale};
 use crate::lanes::{Job, Lanes, One};
 use crate::math::coefficients::{LN_2, LN_2_LOW, LOG2_E, LOG2_E_LOW};
 use crate::math::{self, Sum};
@@ -135,6 +135,14 @@ impl Finish {
         if bounded { Self { disjoint: finish.result(near).0, ..finish } } else { finish }
     }
 
+    /// What the weights of rows with these totals are compared with.
+    #[inline(always)]
+    fn reference<V: Lanes, K: Measure<N>, const N: usize>(&self, a: Sum<V>, b: Sum<V>) -> Reference<V> {
+        let one = Sum::of(V::splat(1.0));
+        let (a, b) = if self.normalize { (a, b) } else { (one, one) };
+        K::reference(a, b, Scale::none())
+    }
+
     /// The result of a row whose p and q have nothing in common.
     fn of_disjoint(&self) -> f64 {
         self.result(Sum::of(One(self.bound))).0
@@ -250,85 +258,48 @@ impl<T: Native, K: Measure<N>, const N: usize> Job for BlockRows<'_, '_, T, K, N
     fn run<V: Lanes>(self) {
         let Self { rows, first, out, finish, .. } = self;
         let length = rows.length();
-        let (mut scratch, mut padding) = (Scratch::<T>::new(), Padding::new());
+        let mut scratch = Scratch::<T>::new();
         if length <= SHORT && out.len() > 1 {
             short::rows::<V, T, K, N>(rows, first, out, finish, &mut scratch);
             return;
         }
-        let bundle = rows.bundle();
-        let ahead = if out.len() > 1 { AHEAD.max(length * size_of::<T>()) } else { 0 };
-        for (index, out) in out.chunks_mut(bundle).enumerate() {
-            let row = first + index * bundle;
-            if bundle > 1 {
-                let (p, q) = rows.columns(row, out.len(), 0, length, &mut scratch);
-                for (column, out) in out.iter_mut().enumerate() {
-                    let part = column_part(column, length);
-                    let q = if K::TWO { &q[part.clone()] } else { q };
-                    *out = rows.one_block::<V, T, K, N>(row + column, &p[part], q, finish, 0, &mut padding);
-                }
-            } else {
-                let Scratch { p, q } = &mut scratch;
-                let p = rows.p.block(row, 0, length, p);
-                let q = rows.q.as_ref().map_or(&[][..], |view| view.block(row, 0, length, q));
-                out[0] = rows.one_block::<V, T, K, N>(row, p, q, finish, ahead, &mut padding);
-            }
-        }
-    }
-}
-
-impl Rows<'_> {
-    /// The result of a row that is one block.
-    #[inline(always)]
-    fn one_block<V: Lanes, T: Native, K: Measure<N>, const N: usize>(
-        &self,
-        row: usize,
-        p: &[T],
-        q: &[T],
-        finish: &Finish,
-        ahead: usize,
-        padding: &mut Padding<T>,
-    ) -> f64 {
-        let (totals, sign) = totals_of_block::<V, T, false>(p, 1.0, padding);
-        let a = totals.total();
-        let (b, sign) = if K::TWO {
-            let (totals, other) = totals_of_block::<V, T, false>(q, 1.0, padding);
-            (totals.total(), sign | other)
-        } else {
-            (a, sign)
-        };
-        if sign || !sane(a.high.0) || !sane(b.high.0) {
-            return self.careful::<K, N>(row, finish);
-        }
-        if finish.normalize && (a.high.0 == 0.0 || b.high.0 == 0.0) {
-            return f64::NAN;
-        }
-        if finish.exact {
-            let second = if K::TWO { q } else { p };
-            let weights = p.iter().zip(second).map(|(&p, &q)| (p.into(), q.into()));
-            if let Some(exact) = K::dyadic(weights) {
-                return exact;
-            }
-        }
-        let one = Sum::of(One(1.0));
-        let (x, y) = if finish.normalize { (a, b) } else { (one, one) };
-        let reference = K::reference(x, y, Scale::none());
-        let partial = sums_of_block::<V, T, K, N, false>(p, q, &reference, ahead, padding);
-        if partial.look {
-            return self.careful::<K, N>(row, finish);
-        }
-        if !finish.normalize {
-            return finish.result(K::finish_raw(&partial.sums)).0;
-        }
-        let Finished { value, trusted } = K::finish(&partial.sums, a, b, &reference);
-        let result = finish.result(value).0;
-        if !trusted || (result != 0.0 && result < TINY) || result > finish.disjoint {
-            return self.careful::<K, N>(row, finish);
-        }
-        result
+        blocks::rows::<V, T, K, N>(rows, first, out, finish, &mut scratch);
     }
 }
 
 /// A total that needs no scaling.
 fn sane(total: f64) -> bool {
     total == 0.0 || SANE.contains(&total)
+}
+
+/// Lanes whose total wants scaling, or is no number, have their sign bit set; 0 is fine.
+#[inline(always)]
+fn insane<V: Lanes>(total: V) -> V {
+    let low = V::both(V::zero().less(total), total.less(V::splat(*SANE.start())));
+    let number = V::both(V::splat(-1.0).less(total), total.less(V::splat(*SANE.end())));
+    V::select(number, V::zero().mark(low), V::splat(-1.0))
+}
+
+/// The results of rows of one block from their sums and totals, a row in each lane; the second result has its sign bit
+/// set where the row wants a closer look, as those have whose terms asked for it (`closer`).
+#[inline(always)]
+fn settle<V: Lanes, K: Measure<N>, const N: usize>(
+    sums: &[Sum<V>; N],
+    a: Sum<V>,
+    b: Sum<V>,
+    closer: V,
+    finish: &Finish,
+) -> (V, V) {
+    let look = insane(a.high).bits_or(insane(b.high));
+    if !finish.normalize {
+        return (finish.result(K::finish_raw(sums)), look.bits_or(closer));
+    }
+    let Finished { value, trusted } = K::finish(sums, a, b, &finish.reference::<V, K, N>(a, b));
+    let result = finish.result(value);
+    let tiny = V::both(V::zero().less(result), result.less(V::splat(TINY)));
+    let top = V::splat(finish.disjoint).less(result);
+    let closer = closer.bits_or(V::select(trusted, V::zero(), V::splat(-1.0)).mark(tiny).mark(top));
+    // A row without weight has no distribution: nan, whatever the sums say of it.
+    let some = V::both(V::zero().less(a.high), V::zero().less(b.high));
+    (V::select(some, result, V::splat(f64::NAN)), look.bits_or(V::select(some, closer, V::zero())))
 }

@@ -158,24 +158,18 @@ impl<'a> View<'a> {
         if dense && self.added == 0.0 { T::slice(self.storage)?.get(start..start + count) } else { None }
     }
 
-    /// Several whole rows, one behind the other as they lie in memory, if they do.
-    pub fn dense<T: Native>(&self, row: usize, rows: usize) -> Option<&'a [T]> {
-        let together = match self.outer[..] {
-            [] => true,
-            [axis] => axis.stride == self.length as isize,
-            _ => false,
+    /// Several whole rows as they lie in memory, and how far apart they begin, if they can be used there.
+    pub fn rows_in_place<T: Native>(&self, row: usize, rows: usize) -> Option<(&'a [T], usize)> {
+        let apart = match self.outer[..] {
+            [] => 0,
+            [axis] => usize::try_from(axis.stride).ok()?,
+            _ if rows == 1 => 0,
+            _ => return None,
         };
-        let whole = match self.inner[..] {
-            [] => true,
-            [axis] => axis.stride == 1,
-            _ => false,
-        };
+        let dense = matches!(self.inner[..], [] | [Axis { stride: 1, .. }]);
         let start = self.row_start(row);
-        if together && whole && self.added == 0.0 {
-            T::slice(self.storage)?.get(start..start + rows * self.length)
-        } else {
-            None
-        }
+        let whole = start..start + (rows - 1) * apart + self.length;
+        if dense && self.added == 0.0 { Some((T::slice(self.storage)?.get(whole)?, apart)) } else { None }
     }
 
     /// `count` weights of a row from `from` on.

@@ -8,7 +8,7 @@ use crate::view::{Native, View};
 /// Lines of memory that stay in the first-level cache while every column takes its part.
 const STRIP: usize = 16;
 /// Columns in scratch are this much further apart than they are long: a power of two would put all in one cache set.
-const GAP: usize = 16;
+pub(super) const GAP: usize = 16;
 
 /// Where a column of so many weights lies in scratch.
 pub(super) fn column_part(column: usize, length: usize) -> Range<usize> {
@@ -17,7 +17,7 @@ pub(super) fn column_part(column: usize, length: usize) -> Range<usize> {
 }
 
 /// Copies weights `from`.. of several rows into scratch, a column after the other.
-fn fill<T: Native>(view: &View, row: usize, rows: usize, from: usize, count: usize, scratch: &mut Vec<T>) {
+pub(super) fn fill<T: Native>(view: &View, row: usize, rows: usize, from: usize, count: usize, scratch: &mut Vec<T>) {
     let size = rows * (count + GAP);
     scratch.resize(scratch.len().max(size), T::default());
     for at in (0..count).step_by(STRIP) {

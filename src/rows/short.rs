@@ -1,30 +1,19 @@
 //! Short rows, one to a register lane.
 
-use super::{Finish, Rows, SANE, Scratch, TINY};
+use super::{Finish, Rows, Scratch, settle};
 use crate::accumulate::RowLanes;
-use crate::kernels::{Finished, Measure, Scale};
+use crate::kernels::Measure;
 use crate::lanes::Lanes;
-use crate::math::Sum;
 use crate::view::{Native, View};
-
-/// Lanes in which the total wants no scaling; 0 is fine.
-#[inline(always)]
-fn insane<V: Lanes>(total: V) -> V {
-    let low = V::both(V::zero().less(total), total.less(V::splat(*SANE.start())));
-    let high = V::splat(*SANE.end()).less(total);
-    // NaN: neither below nor not below anything; its bits are caught by comparing with itself.
-    let number = V::both(V::splat(-1.0).less(total), V::splat(-1.0).less(total));
-    V::select(number, V::zero().mark(low).mark(high), V::splat(-1.0))
-}
 
 /// Copies rows into scratch so that equal places of all rows lie side by side.
 #[inline(always)]
 fn gather<T: Native>(view: &View, row: usize, rows: usize, lanes: usize, target: &mut [T]) {
     let length = view.length();
-    if let Some(dense) = view.dense::<T>(row, rows) {
+    if let Some((dense, apart)) = view.rows_in_place::<T>(row, rows) {
         for (i, target) in target.chunks_exact_mut(lanes).enumerate() {
             for lane in 0..rows {
-                target[lane] = dense[lane * length + i];
+                target[lane] = dense[lane * apart + i];
             }
         }
     } else {
@@ -91,28 +80,13 @@ fn batch<V: Lanes, T: Native, K: Measure<N>, const N: usize>(
     } else {
         a
     };
-    let one = Sum::of(V::splat(1.0));
-    let (x, y) = if finish.normalize { (a, b) } else { (one, one) };
-    let reference = K::reference(x, y, Scale::none());
-    let (sums, closer) = lanes.sums::<T, K>(p, q, length, &reference);
-    let mut look = signs.bits_or(insane(a.high)).bits_or(insane(b.high));
-    if !finish.normalize {
-        finish.result(K::finish_raw(&sums)).store(results);
-        return look.bits_or(closer);
-    }
-    let Finished { value, trusted } = K::finish(&sums, a, b, &reference);
-    let result = finish.result(value);
-    let tiny = V::both(V::zero().less(result), result.less(V::splat(TINY)));
-    let top = V::splat(finish.disjoint).less(result);
-    let closer = closer.bits_or(V::select(trusted, V::zero(), V::splat(-1.0)).mark(tiny).mark(top));
-    // A row without weight has no distribution: nan, whatever the sums say of it.
-    let some = V::both(V::zero().less(a.high), V::zero().less(b.high));
-    look = look.bits_or(V::select(some, closer, V::zero()));
-    V::select(some, result, V::splat(f64::NAN)).store(results);
+    let (sums, closer) = lanes.sums::<T, K>(p, q, length, &finish.reference::<V, K, N>(a, b));
+    let (result, look) = settle::<V, K, N>(&sums, a, b, closer, finish);
+    result.store(results);
     if finish.exact {
         exact::<V, T, K, N>(p, if K::TWO { q } else { p }, results);
     }
-    look
+    look.bits_or(signs)
 }
 
 /// Replaces the results of rows of powers of two by the exact ones.

@@ -27,7 +27,7 @@ pub const BLOCK: usize = 4096;
 /// Weights that one task should have at least.
 const GRAIN: usize = 1 << 16;
 /// Columns that are read together.
-const BUNDLE: usize = 32;
+const BUNDLE: usize = 64;
 /// Bytes by which a row of one block asks for the memory of later rows, at least.
 const AHEAD: usize = 4096;
 /// Totals within these need no scaling.

@@ -124,7 +124,7 @@ impl<T: Native, W: Visit<T>> Job for Leaf<'_, '_, T, W> {
             }
             let mut height = 0;
             while count >> height & 1 == 1 {
-                now = merge(tree[height], now);
+                now = merge(tree[height], now, columns);
                 height += 1;
             }
             tree[height] = now;
@@ -133,15 +133,17 @@ impl<T: Native, W: Visit<T>> Job for Leaf<'_, '_, T, W> {
         let mut result: Option<Self::Output> = None;
         for (height, subtree) in tree.into_iter().enumerate() {
             if count >> height & 1 == 1 {
-                result = Some(result.map_or(subtree, |right| merge(subtree, right)));
+                result = Some(result.map_or(subtree, |right| merge(subtree, right, columns)));
             }
         }
         result.unwrap_or([W::Yield::NOTHING; BUNDLE])
     }
 }
 
-fn merge<Y: Yield>(mut left: [Y; BUNDLE], right: [Y; BUNDLE]) -> [Y; BUNDLE] {
-    for (left, right) in left.iter_mut().zip(right) {
+/// The first `columns` of both.
+#[inline(always)]
+fn merge<Y: Yield>(mut left: [Y; BUNDLE], right: [Y; BUNDLE], columns: usize) -> [Y; BUNDLE] {
+    for (left, right) in left.iter_mut().zip(right).take(columns) {
         *left = left.merge(right);
     }
     left
@@ -167,7 +169,7 @@ impl Rows<'_> {
         let left = || self.tree::<T, W>(row, columns, blocks.start..middle, visit);
         let right = || self.tree::<T, W>(row, columns, middle..blocks.end, visit);
         let (left, right) = if self.parallel { rayon::join(left, right) } else { (left(), right()) };
-        merge(left, right)
+        merge(left, right, columns)
     }
 
     fn blocks(&self) -> Range<usize> {

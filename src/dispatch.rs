@@ -87,16 +87,15 @@ impl Level {
 
 static CURRENT: AtomicU8 = AtomicU8::new(0);
 
-/// Runs a job at a level, in the default floating-point mode.
+/// Runs a job at a level (at the portable one if the CPU lacks it), in the default floating-point mode.
 pub fn run<J: Job>(level: Level, job: J) -> J::Output {
     let _mode = FloatMode::enter();
     match level {
         Level::Portable => entry::portable(job),
         #[cfg(target_arch = "x86_64")]
-        Level::Avx2 => entry::avx2(job),
+        Level::Avx2 if level.is_supported() => entry::avx2(job),
         #[cfg(target_arch = "x86_64")]
-        Level::Avx512 => entry::avx512(job),
-        #[cfg(not(target_arch = "x86_64"))]
+        Level::Avx512 if level.is_supported() => entry::avx512(job),
         _ => entry::portable(job),
     }
 }

@@ -33,7 +33,7 @@ const AHEAD: usize = 4096;
 /// Totals within these need no scaling.
 const SANE: std::ops::RangeInclusive<f64> = 1e-135..=1e150;
 /// Results below this may have lost weights that were too small.
-const TINY: f64 = 1e-270;
+const TINY: f64 = 1e-140;
 
 /// How a value becomes the result.
 #[derive(Clone, Copy)]
@@ -292,7 +292,9 @@ fn settle<V: Lanes, K: Measure<N>, const N: usize>(
 ) -> (V, V) {
     let look = insane(a.high).bits_or(insane(b.high));
     if !finish.normalize {
-        return (finish.result(K::finish_raw(sums)), look.bits_or(closer));
+        let result = finish.result(K::finish_raw(sums));
+        let tiny = V::both(V::zero().less(result.abs()), result.abs().less(V::splat(TINY)));
+        return (result, look.bits_or(closer).mark(tiny));
     }
     let Finished { value, trusted } = K::finish(sums, a, b, &finish.reference::<V, K, N>(a, b));
     let result = finish.result(value);

@@ -243,3 +243,9 @@ def test_an_interrupt_stops_a_long_call(name):
             raise
     assert "KeyboardInterrupt" in trace
     assert time.monotonic() - start < 2
+
+
+def test_more_threads_than_any_machine_has_are_refused():
+    """A number of threads beyond all reason is a mistake, told at once."""
+    with pytest.raises(ValueError, match="n, the number of threads, must be at most 65536"):
+        xlogx.set_num_threads(10**30)

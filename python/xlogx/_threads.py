@@ -7,6 +7,9 @@ import os
 from contextvars import ContextVar, Token
 from types import TracebackType
 
+# More would be a mistake: no machine has so many cores.
+MOST = 65_536
+
 VARIABLES = ("XLOGX_NUM_THREADS", "RAYON_NUM_THREADS", "OMP_NUM_THREADS")
 CGROUP_ROOT = "/sys/fs/cgroup"
 
@@ -131,9 +134,11 @@ def _checked(n: int) -> int:
     try:
         n = operator.index(n)
     except TypeError:
-        raise TypeError(f"the number of threads must be an integer, got {n!r}") from None
+        raise TypeError(f"n, the number of threads, must be an integer, got {n!r}") from None
     if n < 1:
-        raise ValueError(f"the number of threads must be at least 1, got {n}")
+        raise ValueError(f"n, the number of threads, must be at least 1, got {n}")
+    if n > MOST:
+        raise ValueError(f"n, the number of threads, must be at most {MOST}, got {n}")
     return n
 
 
@@ -143,8 +148,10 @@ def _from_environment() -> int | None:
         if text is None:
             continue
         digits = text.strip()
-        if not (digits.isascii() and digits.isdigit() and int(digits) >= 1):
+        if not (digits.isascii() and digits.isdigit() and digits.strip("0")):
             raise ValueError(f"{variable} must be an integer of at least 1, got {text!r}")
+        if len(digits) > 9 or int(digits) > MOST:
+            raise ValueError(f"{variable} must be at most {MOST}, got {text!r}")
         return int(digits)
     return None
 

@@ -3,7 +3,7 @@
 //! With c = a/b, d = p − c·q, S = p + c·q: a·JS = Σ ¼·S·g(d/S), every term ≥ 0. c is rounded; near p = q the first
 //! thing this adds is D²/8a with D = Σd, which is taken away again (what it adds elsewhere is below an ulp).
 
-use super::{Finished, Measure, Reference, Scale, always};
+use super::{Finished, Measure, Reference, Scale, no_more_than_double};
 use crate::lanes::{Lanes, One};
 use crate::math::{Precision, Sum, jensen_shannon_term};
 
@@ -33,7 +33,10 @@ impl Measure<2> for JsDivergence {
         let (p, q) =
             if CAREFUL { (p.abs().mul(reference.scale.p), q.abs().mul(reference.scale.q_before)) } else { (p, q) };
         let (q, c) = (q.mul(reference.scale.q), reference.c.value);
-        let difference = c.neg_mul_add(q, p);
+        let mut difference = c.neg_mul_add(q, p);
+        if CAREFUL {
+            difference = reference.c_low.neg_mul_add(q, difference);
+        }
         let term = jensen_shannon_term::<V, P>(p, c.mul(q), difference);
         ([difference, term], V::zero())
     }
@@ -48,6 +51,10 @@ impl Measure<2> for JsDivergence {
         (p.max(q), p.max(q))
     }
 
+    fn refined(sums: &[Sum<One>; 2], a: Sum<One>, reference: &Reference<One>) -> Option<Reference<One>> {
+        Some(reference.refined(a, sums[0]))
+    }
+
     #[inline(always)]
     fn finish<V: Lanes>(sums: &[Sum<V>; 2], a: Sum<V>, _b: Sum<V>, _reference: &Reference<V>) -> Finished<V> {
         let (a, d, sum) = (a.tidy(), sums[0].tidy().high, sums[1].tidy());
@@ -55,7 +62,8 @@ impl Measure<2> for JsDivergence {
         let value = sum.plus(second).tidy();
         let noise = value.high.less(sum.high.mul(V::splat(NOISE)));
         let (high, low) = (V::select(noise, V::zero(), value.high), V::select(noise, V::zero(), value.low));
-        Finished { value: Sum { high, low }.over(a), trusted: always::<V>() }
+        let trusted = no_more_than_double(sum.high, value.high);
+        Finished { value: Sum { high, low }.over(a), trusted }
     }
 
     #[inline(always)]

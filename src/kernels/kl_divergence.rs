@@ -31,12 +31,21 @@ const NOISE: f64 = 1.0 / (1u64 << 48) as f64;
 impl<const RAW: bool> KlDivergence<RAW> {
     /// The contributions to F and D of p and q̂ (normal, q = q̂·2^-shift); `q` is the scaled weight itself.
     #[inline(always)]
-    fn pair<V: Lanes, P: Precision>(p: V, normal_q: V, shift: V, q: V, reference: &Reference<V>) -> (V, V) {
+    fn pair<V: Lanes, P: Precision, const CAREFUL: bool>(
+        p: V,
+        normal_q: V,
+        shift: V,
+        q: V,
+        reference: &Reference<V>,
+    ) -> (V, V) {
         let c = reference.c.value;
         let (near, k) = scale_by_power(p.bits_add(reference.c.bits), normal_q);
         // bits p − bits q̂ − bits c: the pattern of c is in the reference, with its sign turned.
         let k = k.add(shift);
-        let difference = c.neg_mul_add(near, p);
+        let mut difference = c.neg_mul_add(near, p);
+        if CAREFUL {
+            difference = reference.c_low.neg_mul_add(near, difference);
+        }
         let sum = c.mul_add(near, p);
         // c·e and p·k·ln2 nearly cancel where k = ±1: both are carried in two parts.
         let zero = V::zero();
@@ -44,7 +53,10 @@ impl<const RAW: bool> KlDivergence<RAW> {
         let beyond = q.sub(near);
         // Without normalisation 0 · q: nothing, but for a NaN.
         let outside = if RAW { q.mul(zero) } else { beyond.mul(c) };
-        let outside_low = if RAW { zero } else { beyond.mul_add(c, zero.sub(outside)) };
+        let mut outside_low = if RAW { zero } else { beyond.mul_add(c, zero.sub(outside)) };
+        if CAREFUL && !RAW {
+            outside_low = beyond.mul_add(reference.c_low, outside_low);
+        }
         let low = weighted.mul_add(V::splat(LN_2_LOW), outside_low);
         let addend = weighted.mul_add(V::splat(LN_2), outside).add(low);
         (kullback_leibler_term::<V, P>(difference, sum, addend), difference.sub(outside))
@@ -61,7 +73,7 @@ impl<const RAW: bool> KlDivergence<RAW> {
         // A subnormal p is worked on 2^54 times too large, with its q too; the results are brought back.
         let shift = shift.sub(V::select(small_p, V::splat(54.0), zero));
         let raised_q = V::select(small_p, scaled_q.mul(up), scaled_q);
-        let (f, d) = Self::pair::<V, P>(normal_p, normal_q, shift, raised_q, reference);
+        let (f, d) = Self::pair::<V, P, true>(normal_p, normal_q, shift, raised_q, reference);
         let down = V::select(small_p, V::splat(1.0 / TWO_54), V::splat(1.0));
         let (f, d) = (f.mul(down), d.mul(down));
         let all_of_q = if RAW { zero } else { scaled_q.mul(reference.c.value) };
@@ -95,7 +107,7 @@ impl<const RAW: bool> Measure<3> for KlDivergence<RAW> {
         }
         let least = V::splat(SMALLEST_NORMAL);
         let q = q.mul(reference.scale.q);
-        let (f, d) = Self::pair::<V, P>(p, q, V::zero(), q, reference);
+        let (f, d) = Self::pair::<V, P, false>(p, q, V::zero(), q, reference);
         // p = 0 (or too small to matter) leaves c·q, exactly −d; the trick with the bits gave nonsense there.
         let no_p = p.less(least);
         let rest = q.mul(if RAW { V::zero() } else { reference.c.value });
@@ -105,7 +117,12 @@ impl<const RAW: bool> Measure<3> for KlDivergence<RAW> {
     }
 
     fn raw_shift(p: i64, _q: i64) -> (i64, i64) {
-        (p, p)
+        // Only what is too large is scaled; a tiny p beside a large q is fine as it is.
+        (p.max(0), p.max(0))
+    }
+
+    fn refined(sums: &[Sum<One>; 3], a: Sum<One>, reference: &Reference<One>) -> Option<Reference<One>> {
+        Some(reference.refined(a, sums[1]))
     }
 
     #[inline(always)]
@@ -120,7 +137,7 @@ impl<const RAW: bool> Measure<3> for KlDivergence<RAW> {
         let value = f.plus(V::zero().sub(second)).tidy();
         let noise = value.high.less(f.high.mul(V::splat(NOISE)));
         // A second part that is out of the reach of its series, or that takes away half, is not trusted.
-        let reach = d.abs().mul(V::splat(4.0));
+        let reach = d.abs().mul(V::splat(6.0));
         let trusted = V::both(no_more_than_double(f.high, value.high), no_more_than_double(reach, a.high));
         let (high, low) = (V::select(noise, V::zero(), value.high), V::select(noise, V::zero(), value.low));
         Finished { value: Sum { high, low }.over(a), trusted }

@@ -17,7 +17,7 @@ pub use reference::{Reference, Scale};
 pub use total::Total;
 pub use totals::Totals;
 
-use crate::lanes::Lanes;
+use crate::lanes::{Lanes, One};
 use crate::math::{Precision, Sum};
 
 /// The value of a row in the measure's own unit, as high + low, and whether it can be trusted.
@@ -43,7 +43,7 @@ pub trait Measure<const N: usize>: Copy + Send + Sync + 'static {
     fn reference<V: Lanes>(a: Sum<V>, b: Sum<V>, scale: Scale<V>) -> Reference<V>;
 
     /// A reference for a long row from the totals of its first block; totals are 0 where the block has no weight.
-    fn first_guess(a: f64, b: f64) -> Reference<crate::lanes::One>;
+    fn first_guess(a: f64, b: f64) -> Reference<One>;
 
     /// What the weights p and q add to the sums; the second result has its sign bit set where they must be looked at
     /// more closely. `CAREFUL` takes weights of any size, signed zeros, and the scale of the reference.
@@ -62,6 +62,11 @@ pub trait Measure<const N: usize>: Copy + Send + Sync + 'static {
     /// to be for its largest to be about 1. The value is then that of the row times 2^-(the first).
     fn raw_shift(p: i64, _q: i64) -> (i64, i64) {
         (p, 0)
+    }
+
+    /// A better reference from the sums that one gave, for measures whose terms nearly cancel with it.
+    fn refined(_sums: &[Sum<One>; N], _a: Sum<One>, _reference: &Reference<One>) -> Option<Reference<One>> {
+        None
     }
 
     /// The value in bits of rows whose weights are powers of two parts of their totals, exactly; None for other rows.

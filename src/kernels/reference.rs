@@ -1,7 +1,7 @@
 //! What a term needs to know of its row: the total, or the ratio of the totals, that weights are compared with.
 
 use crate::lanes::{Lanes, One};
-use crate::math::{Numerator, SMALLEST_NORMAL};
+use crate::math::{Numerator, SMALLEST_NORMAL, Sum};
 
 /// Exact powers of two that bring the weights of a row into a safe range.
 #[derive(Clone, Copy)]
@@ -29,6 +29,8 @@ impl<V: Lanes> Scale<V> {
 pub struct Reference<V> {
     /// c, with the bit pattern from which exponents are taken.
     pub c: Numerator<V>,
+    /// What c lacks; only careful terms ask for it.
+    pub c_low: V,
     /// The scale of p and q.
     pub scale: Scale<V>,
 }
@@ -43,7 +45,7 @@ impl<V: Lanes> Reference<V> {
     /// Weights x are compared with c as c / x.
     #[inline(always)]
     pub fn total(c: V, scale: Scale<V>) -> Self {
-        Self { c: Numerator::new(c), scale }
+        Self { c: Numerator::new(c), c_low: V::zero(), scale }
     }
 
     /// q is compared with p as p / (c·q); c = m·2^E, and 2^E goes into the scale of q, so that 1 ≤ m < 2.
@@ -55,7 +57,7 @@ impl<V: Lanes> Reference<V> {
         let exponent = crate::math::scale_by_power(power, V::splat(1.0)).1;
         let bits = V::splat_bits((1 << 51) + 1.0f64.to_bits()).bits_sub(m);
         let scale = Scale { q: scale.q.mul(power), q_shift: scale.q_shift.sub(exponent), ..scale };
-        Self { c: Numerator { value: m, bits }, scale }
+        Self { c: Numerator { value: m, bits }, c_low: V::zero(), scale }
     }
 }
 
@@ -74,12 +76,20 @@ impl<V: Lanes> Scale<V> {
 }
 
 impl Reference<One> {
+    /// The reference that leaves no D = Σ(p − c·q): what it left shows what c lacked.
+    #[inline(always)]
+    pub fn refined(&self, a: Sum<One>, d: Sum<One>) -> Self {
+        let (a, d) = (a.tidy().high, d.tidy().high);
+        Self { c_low: d.mul(self.c.value).div(a.sub(d)), ..*self }
+    }
+
     /// The same reference in every lane.
     #[inline(always)]
     pub fn splat<V: Lanes>(&self) -> Reference<V> {
         let all = |one: One| V::splat(one.0);
         Reference {
             c: Numerator { value: all(self.c.value), bits: all(self.c.bits) },
+            c_low: all(self.c_low),
             scale: Scale {
                 p: all(self.scale.p),
                 q: all(self.scale.q),

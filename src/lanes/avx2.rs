@@ -1,7 +1,7 @@
 //! AVX2 with FMA: four float64 a register.
 //!
-//! Every `unsafe` here has the same reason: the type is used only below an entry of `dispatch.rs`, which is reached
-//! only after the CPU said that it has the instructions.
+//! Every `unsafe` here has the same reason: the type is used only below its entry in `entry.rs`, which is reached only
+//! after the CPU said that it has the instructions; loads and stores are on slices of the right length, checked before.
 
 use core::arch::x86_64::*;
 

@@ -14,25 +14,25 @@ pub trait Job {
 
 /// Runs a job with what the target's baseline has.
 #[inline(never)]
-pub fn portable<J: Job>(job: J) -> J::Output {
+pub(crate) fn portable<J: Job>(job: J) -> J::Output {
     job.run::<Portable>()
 }
 
 /// Runs a job with AVX2 and FMA, which the CPU must have.
 #[cfg(target_arch = "x86_64")]
-pub fn avx2<J: Job>(job: J) -> J::Output {
+pub(crate) fn avx2<J: Job>(job: J) -> J::Output {
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
     fn enter<J: Job>(job: J) -> J::Output {
         job.run::<Avx2>()
     }
-    // SAFETY: a level is used only after the CPU said that it has it (`Level::set`, `Level::detect`).
+    // SAFETY: `dispatch::run`, the only caller, asked the CPU.
     unsafe { enter(job) }
 }
 
 /// Runs a job with AVX-512, which the CPU must have.
 #[cfg(target_arch = "x86_64")]
-pub fn avx512<J: Job>(job: J) -> J::Output {
+pub(crate) fn avx512<J: Job>(job: J) -> J::Output {
     #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx2,fma")]
     #[inline(never)]
     fn enter<J: Job>(job: J) -> J::Output {

@@ -47,7 +47,7 @@ impl<V: Lanes> Sum<V> {
     #[inline(always)]
     pub fn tidy(self) -> Self {
         let (high, low) = two_sum(self.high, self.low);
-        let infinite = V::splat(f64::MAX).less(self.high);
+        let infinite = V::splat(f64::MAX).less(self.high.abs());
         Self { high: V::select(infinite, self.high, high), low: V::select(infinite, V::zero(), low) }
     }
     /// The sum times a number.

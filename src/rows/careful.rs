@@ -11,6 +11,9 @@ use crate::lanes::{Job, Lanes, One};
 use crate::math::Sum;
 use crate::view::View;
 
+/// Rows that differ by less than this after refinement differ by its rounding alone: 2^-200.
+const NOTHING: f64 = 6.223_015_277_861_142e-61;
+
 /// What a look at every weight of a row tells.
 #[derive(Default)]
 struct Look {
@@ -74,7 +77,13 @@ impl Rows<'_> {
         }
         let reference = K::reference(a, b, scale(shift_p, shift_q));
         let sums = self.careful_sums::<f64, K, N>(row, reference);
-        let job = Last::<K, N> { sums, row: Weights::Normalized { a, b, reference }, finish, kernel: PhantomData };
+        let cancelled = dispatch::run(self.level, Cancelled::<K, N> { sums, a, b, reference, kernel: PhantomData });
+        let (sums, reference) = match cancelled {
+            None => (sums, reference),
+            Some(refined) => (self.careful_sums::<f64, K, N>(row, refined), refined),
+        };
+        let row_sums = Weights::Normalized { a, b, reference, refined: cancelled.is_some() };
+        let job = Last::<K, N> { sums, row: row_sums, finish, kernel: PhantomData };
         let result = dispatch::run(self.level, job);
         if result > finish.disjoint && self.is_disjoint(row) { finish.of_disjoint() } else { result }
     }
@@ -100,9 +109,28 @@ fn scale(p: i64, q: i64) -> Scale<One> {
 /// What the sums of a row are finished with.
 enum Weights {
     /// Divided by their totals.
-    Normalized { a: Sum<One>, b: Sum<One>, reference: Reference<One> },
+    Normalized { a: Sum<One>, b: Sum<One>, reference: Reference<One>, refined: bool },
     /// As they are, but for a factor that the value owes.
     Raw { factor: f64 },
+}
+
+/// The reference to go over the row with again, if its terms nearly cancelled.
+struct Cancelled<K, const N: usize> {
+    sums: [Sum<One>; N],
+    a: Sum<One>,
+    b: Sum<One>,
+    reference: Reference<One>,
+    kernel: PhantomData<K>,
+}
+
+impl<K: Measure<N>, const N: usize> Job for Cancelled<K, N> {
+    type Output = Option<Reference<One>>;
+
+    #[inline(always)]
+    fn run<V: Lanes>(self) -> Option<Reference<One>> {
+        let trusted = K::finish(&self.sums, self.a, self.b, &self.reference).trusted;
+        if trusted { None } else { K::refined(&self.sums, self.a, &self.reference) }
+    }
 }
 
 /// From the sums of a row to its result.
@@ -118,10 +146,17 @@ impl<K: Measure<N>, const N: usize> Job for Last<'_, K, N> {
 
     #[inline(always)]
     fn run<V: Lanes>(self) -> f64 {
-        let value = match self.row {
-            Weights::Normalized { a, b, reference } => K::finish(&self.sums, a, b, &reference).value,
-            Weights::Raw { factor } => K::finish_raw(&self.sums).times(One(factor)),
-        };
-        self.finish.result(value).0
+        match self.row {
+            Weights::Normalized { a, b, reference, refined } => {
+                let value = K::finish(&self.sums, a, b, &reference).value;
+                let nothing = refined && value.high.0 < NOTHING;
+                if nothing { 0.0 } else { self.finish.result(value).0 }
+            }
+            // The factor may overflow where the unit's would have made room, so it comes last; a root does not commute.
+            Weights::Raw { factor } if self.finish.root => {
+                self.finish.result(K::finish_raw(&self.sums).times(One(factor))).0
+            }
+            Weights::Raw { factor } => self.finish.result(K::finish_raw(&self.sums)).0 * factor,
+        }
     }
 }

@@ -6,7 +6,7 @@
 
 use super::{Finished, Measure, Reference, Scale, no_more_than_double};
 use crate::lanes::{Lanes, One};
-use crate::math::{Precision, SMALLEST_NORMAL, Sum, log2_ratio, log2_ratio_of_sum};
+use crate::math::{EXPONENT, MANTISSA, Precision, SMALLEST_NORMAL, Sum, log2_ratio, log2_ratio_of_sum, power_of_two};
 
 /// H(p, q).
 #[derive(Clone, Copy)]
@@ -23,7 +23,7 @@ pub(super) fn careful_term<V: Lanes, P: Precision>(p: V, q: V, reference: &Refer
 
 /// c for a long row: the power of two below the total of its first block, which keeps the logarithms of powers of two exact.
 pub(super) fn power_below(total: f64) -> Reference<One> {
-    let power = if total > 0.0 { f64::from_bits(total.to_bits() & (0x7ff << 52)) } else { 1.0 };
+    let power = if total > 0.0 { f64::from_bits(total.to_bits() & EXPONENT) } else { 1.0 };
     Reference::total(One(power), Scale::none())
 }
 
@@ -37,8 +37,6 @@ pub(super) fn finish<V: Lanes>(terms: Sum<V>, a: Sum<V>, b: Sum<V>, reference: &
     Finished { value: value.over(a), trusted }
 }
 
-const MANTISSA: u64 = (1 << 52) - 1;
-
 /// The exponent of the total of weights that are all m·2^e with one m, if the total is such a number too.
 fn exponent_of_total(weights: impl Iterator<Item = f64>) -> Option<i64> {
     let mut first = None;
@@ -51,7 +49,7 @@ fn exponent_of_total(weights: impl Iterator<Item = f64>) -> Option<i64> {
             if mantissa != m || x < SMALLEST_NORMAL || (exponent - e).abs() > 500 {
                 return None;
             }
-            parts = parts.plus(One(f64::from_bits(((1023 + exponent - e) as u64) << 52)));
+            parts = parts.plus(One(power_of_two(exponent - e)));
         }
     }
     let parts = parts.tidy();
@@ -69,7 +67,7 @@ pub(super) fn dyadic(weights: impl Iterator<Item = (f64, f64)> + Clone) -> Optio
             return None;
         }
         let (j, k) = (a - (p.to_bits() >> 52) as i64, b - (q.to_bits() >> 52) as i64);
-        sum = sum.plus(One(f64::from_bits(((1023 - j) as u64) << 52) * k as f64));
+        sum = sum.plus(One(power_of_two(-j) * k as f64));
     }
     Some(sum.value().0)
 }

@@ -3,15 +3,13 @@
 //! With c = a/b, d = p − c·q, S = p + c·q: a·JS = Σ ¼·S·g(d/S), every term ≥ 0. c is rounded; near p = q the first
 //! thing this adds is D²/8a with D = Σd, which is taken away again (what it adds elsewhere is below an ulp).
 
-use super::{Finished, Measure, Reference, Scale, no_more_than_double};
+use super::{Finished, Measure, Reference, Scale, beyond_noise, no_more_than_double};
 use crate::lanes::{Lanes, One};
 use crate::math::{Precision, Sum, jensen_shannon_term};
 
 /// JS(p, q).
 #[derive(Clone, Copy)]
 pub struct JsDivergence;
-
-const NOISE: f64 = 1.0 / (1u64 << 48) as f64;
 
 impl Measure<2> for JsDivergence {
     const TWO: bool = true;
@@ -60,10 +58,8 @@ impl Measure<2> for JsDivergence {
         let (a, d, sum) = (a.tidy(), sums[0].tidy().high, sums[1].tidy());
         let second = d.mul(d.div(a.high)).mul(V::splat(-0.125));
         let value = sum.plus(second).tidy();
-        let noise = value.high.less(sum.high.mul(V::splat(NOISE)));
-        let (high, low) = (V::select(noise, V::zero(), value.high), V::select(noise, V::zero(), value.low));
         let trusted = no_more_than_double(sum.high, value.high);
-        Finished { value: Sum { high, low }.over(a), trusted }
+        Finished { value: beyond_noise(value, sum.high).over(a), trusted }
     }
 
     #[inline(always)]

@@ -16,7 +16,7 @@
 //! where p has none never enters.
 
 use super::reference::TWO_54;
-use super::{Finished, Measure, Reference, Scale, no_more_than_double};
+use super::{Finished, Measure, Reference, Scale, beyond_noise, no_more_than_double};
 use crate::lanes::{Lanes, One};
 use crate::math::coefficients::{LN_2, LN_2_LOW};
 use crate::math::{Precision, SMALLEST_NORMAL, Sum, kullback_leibler_term, scale_by_power};
@@ -24,9 +24,6 @@ use crate::math::{Precision, SMALLEST_NORMAL, Sum, kullback_leibler_term, scale_
 /// D(p‖q); `RAW` for weights as they are.
 #[derive(Clone, Copy)]
 pub struct KlDivergence<const RAW: bool>;
-
-/// What is left of a sum that is 0 but for rounding.
-const NOISE: f64 = 1.0 / (1u64 << 48) as f64;
 
 impl<const RAW: bool> KlDivergence<RAW> {
     /// The contributions to F and D of p and q̂ (normal, q = q̂·2^-shift); `q` is the scaled weight itself.
@@ -135,12 +132,10 @@ impl<const RAW: bool> Measure<3> for KlDivergence<RAW> {
         let (a, d, f) = (a.tidy(), sums[1].tidy().high, sums[2].tidy());
         let second = kullback_leibler_term::<V, f64>(d, a.high.add(a.high.sub(d)), V::zero());
         let value = f.plus(V::zero().sub(second)).tidy();
-        let noise = value.high.less(f.high.mul(V::splat(NOISE)));
         // A second part that is out of the reach of its series, or that takes away half, is not trusted.
         let reach = d.abs().mul(V::splat(6.0));
         let trusted = V::both(no_more_than_double(f.high, value.high), no_more_than_double(reach, a.high));
-        let (high, low) = (V::select(noise, V::zero(), value.high), V::select(noise, V::zero(), value.low));
-        Finished { value: Sum { high, low }.over(a), trusted }
+        Finished { value: beyond_noise(value, f.high).over(a), trusted }
     }
 
     #[inline(always)]

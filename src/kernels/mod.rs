@@ -81,10 +81,19 @@ pub(crate) fn no_more_than_double<V: Lanes>(parts: V, value: V) -> V::Mask {
     // ¬(2·value < parts), so that equality is trusted and a NaN is too: it has nothing to lose.
     let yes = V::splat(2.0);
     let cancelled = value.mul(yes).less(parts);
-    let all = V::zero().less(V::splat(1.0));
-    V::not_but(cancelled, all)
+    V::not_but(cancelled, always::<V>())
 }
 
+/// What is left of a gross sum after something was taken away from it; 0 where that is no more than rounding.
+#[inline(always)]
+pub(crate) fn beyond_noise<V: Lanes>(left: Sum<V>, gross: V) -> Sum<V> {
+    const NOISE: f64 = 1.0 / (1u64 << 48) as f64;
+    let noise = left.high.less(gross.mul(V::splat(NOISE)));
+    Sum { high: V::select(noise, V::zero(), left.high), low: V::select(noise, V::zero(), left.low) }
+}
+
+/// Trusted in every lane.
+#[inline(always)]
 pub(crate) fn always<V: Lanes>() -> V::Mask {
     V::zero().less(V::splat(1.0))
 }

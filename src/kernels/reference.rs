@@ -1,7 +1,7 @@
 //! What a term needs to know of its row: the total, or the ratio of the totals, that weights are compared with.
 
 use crate::lanes::{Lanes, One};
-use crate::math::{Numerator, SMALLEST_NORMAL, Sum};
+use crate::math::{EXPONENT, MANTISSA, Numerator, SMALLEST_NORMAL, Sum, scale_by_power};
 
 /// Exact powers of two that bring the weights of a row into a safe range.
 #[derive(Clone, Copy)]
@@ -37,9 +37,6 @@ pub struct Reference<V> {
 
 /// Lifts a subnormal number to a normal one.
 pub(super) const TWO_54: f64 = 18_014_398_509_481_984.0;
-/// Exponent bits.
-const EXPONENT: u64 = 0x7ff << 52;
-const MANTISSA: u64 = (1 << 52) - 1;
 
 impl<V: Lanes> Reference<V> {
     /// Weights x are compared with c as c / x.
@@ -54,7 +51,7 @@ impl<V: Lanes> Reference<V> {
         let power = c.bits_and(V::splat_bits(EXPONENT));
         let m = c.bits_and(V::splat_bits(MANTISSA)).bits_or(V::splat(1.0));
         // The exponent E, as the difference to the pattern of 1.
-        let exponent = crate::math::scale_by_power(power, V::splat(1.0)).1;
+        let exponent = scale_by_power(power, V::splat(1.0)).1;
         let bits = V::splat_bits((1 << 51) + 1.0f64.to_bits()).bits_sub(m);
         let scale = Scale { q: scale.q.mul(power), q_shift: scale.q_shift.sub(exponent), ..scale };
         Self { c: Numerator { value: m, bits }, c_low: V::zero(), scale }

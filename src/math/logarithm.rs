@@ -43,7 +43,7 @@ pub fn scale_by_power<V: Lanes>(bits: V, x: V) -> (V, V) {
     let difference = bits.bits_sub(x);
     let scaled = x.bits_add(difference.bits_and(V::splat_bits(TOP)));
     let shifted = difference.bits_top().bits_xor(V::splat_bits(TWO_52 | BIAS));
-    let k = shifted.sub(V::splat(4_503_599_627_370_496.0 + BIAS as f64));
+    let k = shifted.sub(V::splat(f64::from_bits(TWO_52) + BIAS as f64));
     (scaled, k)
 }
 

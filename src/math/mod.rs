@@ -19,6 +19,16 @@ use crate::lanes::Lanes;
 /// The smallest normal float64. Below it the exponent trick of the logarithm does not hold.
 pub const SMALLEST_NORMAL: f64 = f64::MIN_POSITIVE;
 
+/// The mantissa bits of a float64.
+pub const MANTISSA: u64 = (1 << 52) - 1;
+/// The exponent bits of a float64.
+pub const EXPONENT: u64 = 0x7ff << 52;
+
+/// 2^k for an exponent of a normal number.
+pub fn power_of_two(k: i64) -> f64 {
+    f64::from_bits(((1023 + k) as u64) << 52)
+}
+
 /// How exact the polynomials must be: float64 input, or float32 (and narrower) input with a float32 result.
 ///
 /// The arithmetic is float64 for both; only the degrees differ.

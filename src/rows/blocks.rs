@@ -1,7 +1,7 @@
 //! Rows of one block each: totals, then terms, while the row is in the cache. Several rows are then finished together,
 //! each in a register lane, as what is done once a row would otherwise take as long as a hundred weights.
 
-use super::columns::GAP;
+use super::columns::{GAP, fill};
 use super::{AHEAD, BLOCK, Finish, Rows, Scratch, settle};
 use crate::accumulate::{Padding, sums_of_block, totals_of_block};
 use crate::kernels::Measure;
@@ -67,13 +67,11 @@ impl<const N: usize> Batch<N> {
 
 /// Several rows of an argument, and how far apart they begin.
 fn several<'s, T: Native>(view: &'s View, row: usize, rows: usize, scratch: &'s mut Vec<T>) -> (&'s [T], usize) {
-    match view.rows_in_place(row, rows) {
-        Some(found) => found,
-        None => {
-            super::columns::fill(view, row, rows, 0, view.length(), scratch);
-            (&scratch[..], view.length() + GAP)
-        }
+    if let Some(found) = view.rows_in_place(row, rows) {
+        return found;
     }
+    fill(view, row, rows, 0, view.length(), scratch);
+    (&scratch[..], view.length() + GAP)
 }
 
 /// Rows `first`.. into `out`.

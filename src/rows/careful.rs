@@ -8,7 +8,7 @@ use super::{BLOCK, Finish, Rows};
 use crate::dispatch;
 use crate::kernels::{Measure, Reference, Scale};
 use crate::lanes::{Job, Lanes, One};
-use crate::math::Sum;
+use crate::math::{Sum, power_of_two};
 use crate::view::View;
 
 /// Rows that differ by less than this after refinement differ by its rounding alone: 2^-200.
@@ -43,11 +43,6 @@ impl Look {
     }
 }
 
-/// 2^-shift
-fn power(shift: i64) -> f64 {
-    f64::from_bits(((1023 - shift) as u64) << 52)
-}
-
 impl Rows<'_> {
     /// The result of any row.
     #[inline(never)]
@@ -66,10 +61,11 @@ impl Rows<'_> {
             let one = Sum::of(One(1.0));
             let reference = K::reference(one, one, scale(shift, shift_q));
             let sums = self.careful_sums::<f64, K, N>(row, reference);
-            let job = Last::<K, N> { sums, row: Weights::Raw { factor: power(-shift) }, finish, kernel: PhantomData };
+            let job =
+                Last::<K, N> { sums, row: Weights::Raw { factor: power_of_two(shift) }, finish, kernel: PhantomData };
             return dispatch::run(self.level, job);
         }
-        let totals = self.totals::<f64>(row, (power(shift_p), power(shift_q)));
+        let totals = self.totals::<f64>(row, (power_of_two(-shift_p), power_of_two(-shift_q)));
         let a = totals.p.total();
         let b = if K::TWO { totals.q.total() } else { a };
         if a.high.0 == 0.0 || b.high.0 == 0.0 {
@@ -103,7 +99,7 @@ impl Rows<'_> {
 
 /// Weights halved so many times.
 fn scale(p: i64, q: i64) -> Scale<One> {
-    Scale { p: One(power(p)), q: One(1.0), q_before: One(power(q)), q_shift: One(q as f64) }
+    Scale { p: One(power_of_two(-p)), q: One(1.0), q_before: One(power_of_two(-q)), q_shift: One(q as f64) }
 }
 
 /// What the sums of a row are finished with.

@@ -234,3 +234,9 @@ def test_unknown_keywords_and_positional_options_are_refused(measure):
         measure(*data, -1)
     with pytest.raises(TypeError):
         measure()
+
+
+def test_a_pseudocount_that_overflows_is_told():
+    """A finite weight whose sum with the pseudocount is infinite is an error that says so."""
+    with pytest.raises(ValueError, match=r"weight of p .* its sum with the pseudocount overflows"):
+        xlogx.entropy([1e308, 1.0], pseudocount=1e308)

@@ -77,7 +77,11 @@ def measure(measure: str, p: ArrayLike, q: ArrayLike | None, options: Options) -
     if not _backend.core.reduce(measure, views[0], other, reduced, number, divide, added, out, threads):
         for argument in arguments:
             raise_invalid(argument.name, argument.array, argument.shape)
-        raise ValueError("a weight was negative or infinite, and changed while the call ran")
+        names = " or ".join(argument.name for argument in arguments)
+        raise ValueError(
+            f"a weight of {names} was negative or infinite when it was read, and is not now: "
+            "it changed while the call ran, or its sum with the pseudocount overflows"
+        )
     if given["keepdims"]:
         out = out.reshape([1 if i in axes else n for i, n in enumerate(shape)])
     return out if out.ndim else out[()]

@@ -1,7 +1,8 @@
 //! Jensen-Shannon divergence in nats: ½D(p‖m) + ½D(q‖m), m = (p + q)/2, p and q divided by their totals a and b.
 //!
 //! With c = a/b, d = p − c·q, S = p + c·q: a·JS = Σ ¼·S·g(d/S), every term ≥ 0. c is rounded; near p = q the first
-//! thing this adds is D²/8a with D = Σd, which is taken away again (what it adds elsewhere is below an ulp).
+//! thing this adds is D²/8a with D = Σd, which is taken away again (what it adds elsewhere is below an ulp). Where the
+//! two nearly cancel, the row is gone over again with what D shows that c lacks ([`Measure::refined`]).
 
 use super::{Finished, Measure, Reference, Scale, beyond_noise, no_more_than_double};
 use crate::lanes::{Lanes, One};

@@ -6,7 +6,8 @@
 //!
 //! so c need not be a/b to the last bit: what its rounding (or the guess of a long row) adds to F is known from D and
 //! taken away again. Every f is ≥ 0 and is computed without cancellation, so nothing is lost near p = q. Where the
-//! second part is not small, the row is gone over again with c = a/b.
+//! second part is not small, the row is gone over again with c = a/b; where they still nearly cancel, D shows what c
+//! lacks, and the row is gone over once more with c in two parts ([`Measure::refined`]).
 //!
 //! An element: q' = q·2^k with p/(c·q') within 2^±0.7, d = p − c·q', e = q − q', then
 //!

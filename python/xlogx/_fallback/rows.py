@@ -51,9 +51,10 @@ class Argument:
         """Weights start to stop, in C order, as a new float64 array or a read-only view."""
         source = self._array.flat if self._contiguous is None else self._contiguous
         weights = np.asarray(source[start:stop], dtype=np.float64)
-        if np.any((weights < 0) | (weights == np.inf)):
+        smoothed = weights + self._pseudocount if self._pseudocount else weights
+        if np.any((weights < 0) | (smoothed == np.inf)):
             raise InvalidWeight
-        return weights + self._pseudocount if self._pseudocount else weights
+        return smoothed
 
 
 class Group:

@@ -3,7 +3,7 @@
 //! Element i of a block belongs to lane i mod 16. A lane adds at most eight elements plainly (a group of 128 in all),
 //! then puts that into a compensated [`Sum`]; lanes are merged j with j + 8, then + 4, + 2, + 1. This fixes every bit,
 //! and both ways of going through the weights follow it: [`sums_of_block`] has the lanes of one row in registers, and
-//! [`sums_of_rows`] has one short row in each register lane.
+//! [`RowLanes`] has one row in each register lane, as suits short rows and columns.
 
 use crate::kernels::{Measure, Reference, Totals};
 use crate::lanes::{Lanes, One, prefetch};
@@ -230,69 +230,144 @@ pub fn totals_of_block<V: Lanes, T: Element, const SCALED: bool>(
     (merge_lanes(&mut totals, sets, sets).fold(), signs.any_sign())
 }
 
-/// The virtual lanes of several short rows. Reused from one set of rows to the next: a lane is written before it is read.
-pub struct RowLanes<V, const N: usize> {
-    totals: [Totals<V>; LANES],
-    sums: [[Sum<V>; N]; LANES],
+/// Rows side by side, one to a register lane: weight i of the row in lane r is `weights[i * apart + r]`.
+#[derive(Clone, Copy)]
+pub struct Abreast<'a, T> {
+    /// The weights of all rows.
+    pub weights: &'a [T],
+    /// From one weight of a row to the next.
+    pub apart: usize,
+    /// How far behind a weight the memory lies that will be wanted next; 0 where there is nothing to ask for.
+    pub ahead: usize,
 }
 
-impl<V: Lanes, const N: usize> RowLanes<V, N> {
-    /// Room for the lanes.
+impl<'a, T: Element> Abreast<'a, T> {
+    /// Nothing, for the second argument that a measure does not have.
+    pub const NONE: Self = Self { weights: &[], apart: 0, ahead: 0 };
+
+    /// Weight i of each row.
+    #[inline(always)]
+    fn load<V: Lanes>(&self, i: usize) -> V {
+        T::load(&self.weights[i * self.apart..i * self.apart + V::COUNT])
+    }
+
+    /// Asks for the memory that lies `ahead` of weight i of each row.
+    #[inline(always)]
+    fn prefetch<V: Lanes>(&self, i: usize) {
+        if self.ahead > 0 {
+            let line = &self.weights[i * self.apart..];
+            for at in (0..V::COUNT * size_of::<T>()).step_by(64) {
+                prefetch(line, self.ahead * size_of::<T>() + at);
+            }
+        }
+    }
+
+    /// The weights of one row.
+    pub fn row(&self, lane: usize, length: usize) -> impl Iterator<Item = f64> + Clone + use<'a, T> {
+        let Self { weights, apart, .. } = *self;
+        (0..length).map(move |i| weights[i * apart + lane].into())
+    }
+}
+
+/// The virtual lanes of rows abreast, and the signs of the rows that want a closer look.
+///
+/// Weights may come in several parts, all but the last a multiple of a group long. The `first` part overwrites what the
+/// lanes hold, so that they serve one set of rows after the other.
+#[derive(Clone, Copy)]
+pub struct RowLanes<V, S> {
+    lanes: [S; LANES],
+    signs: V,
+}
+
+impl<V: Lanes> RowLanes<V, Totals<V>> {
+    /// Lanes for totals.
     #[inline(always)]
     pub fn new() -> Self {
-        Self { totals: [Totals::zero(); LANES], sums: [[Sum::zero(); N]; LANES] }
+        Self { lanes: [Totals::zero(); LANES], signs: V::zero() }
     }
 
-    /// The totals of several short rows, a row in each register lane (`x[i * V::COUNT + row]`), and the signs seen.
+    /// Adds `count` weights of each row.
     #[inline(always)]
-    pub fn totals<T: Element>(&mut self, x: &[T], length: usize) -> (Totals<V>, V) {
-        let lanes = &mut self.totals;
-        let mut signs = V::zero();
-        let count = length.min(LANES);
-        for lane in 0..count {
-            let (mut plain, mut largest) = (V::zero(), V::zero());
-            let mut i = lane;
-            while i < length {
-                let x = T::load::<V>(&x[i * V::COUNT..(i + 1) * V::COUNT]);
-                signs = signs.bits_or(x);
-                plain = plain.add(largest.lesser(x));
-                largest = x.greater(largest);
-                i += LANES;
-            }
-            lanes[lane] = Totals { largest, rest: Sum::of(plain) };
-        }
-        (merge_lanes(lanes, LANES, count), signs)
-    }
-
-    /// The sums of several short rows, and the signs of those that want a closer look.
-    #[inline(always)]
-    pub fn sums<T: Element, K: Measure<N>>(
-        &mut self,
-        p: &[T],
-        q: &[T],
-        length: usize,
-        reference: &Reference<V>,
-    ) -> ([Sum<V>; N], V) {
-        let lanes = &mut self.sums;
-        let mut look = V::zero();
-        let count = length.min(LANES);
-        for lane in 0..count {
-            let mut plain = [V::zero(); N];
-            let mut i = lane;
-            while i < length {
-                let x = T::load::<V>(&p[i * V::COUNT..(i + 1) * V::COUNT]);
-                let y = if K::TWO { T::load::<V>(&q[i * V::COUNT..(i + 1) * V::COUNT]) } else { x };
-                let (terms, closer) = K::terms::<V, T, false>(x, y, reference);
-                for index in 0..N {
-                    plain[index] = plain[index].add(terms[index]);
+    pub fn add<T: Element>(&mut self, x: Abreast<T>, count: usize, first: bool) {
+        let mut signs = if first { V::zero() } else { self.signs };
+        for from in (0..count).step_by(GROUP) {
+            let end = count.min(from + GROUP);
+            for lane in 0..LANES.min(end - from) {
+                let fresh = first && from == 0;
+                let old = if fresh { Totals::zero() } else { self.lanes[lane] };
+                let (mut plain, mut largest) = (V::zero(), old.largest);
+                let mut i = from + lane;
+                while i < end {
+                    let x = x.load::<V>(i);
+                    signs = signs.bits_or(x);
+                    plain = plain.add(largest.lesser(x));
+                    largest = x.greater(largest);
+                    i += LANES;
                 }
-                look = look.bits_or(closer);
-                i += LANES;
-            }
-            for index in 0..N {
-                lanes[lane][index] = Sum::of(plain[index]);
+                let rest = if fresh { Sum::of(plain) } else { old.rest.plus(plain) };
+                self.lanes[lane] = Totals { largest, rest };
             }
         }
-        (merge_lanes(lanes, LANES, count), look)
+        self.signs = signs;
+    }
+}
+
+impl<V: Lanes, const N: usize> RowLanes<V, [Sum<V>; N]> {
+    /// Lanes for sums.
+    #[inline(always)]
+    pub fn new() -> Self {
+        Self { lanes: [[Sum::zero(); N]; LANES], signs: V::zero() }
+    }
+
+    /// Adds the terms of `count` weights of each row.
+    #[inline(always)]
+    pub fn add<T: Element, K: Measure<N>, const CAREFUL: bool>(
+        &mut self,
+        p: Abreast<T>,
+        q: Abreast<T>,
+        count: usize,
+        reference: &Reference<V>,
+        first: bool,
+    ) {
+        let mut look = if first { V::zero() } else { self.signs };
+        for from in (0..count).step_by(GROUP) {
+            let end = count.min(from + GROUP);
+            for lane in 0..LANES.min(end - from) {
+                let mut plain = [V::zero(); N];
+                let mut i = from + lane;
+                while i < end {
+                    let x = p.load::<V>(i);
+                    let y = if K::TWO { q.load::<V>(i) } else { x };
+                    p.prefetch::<V>(i);
+                    if K::TWO {
+                        q.prefetch::<V>(i);
+                    }
+                    let (terms, closer) = K::terms::<V, T, CAREFUL>(x, y, reference);
+                    for index in 0..N {
+                        plain[index] = plain[index].add(terms[index]);
+                    }
+                    look = look.bits_or(closer).bits_or(x);
+                    if K::TWO {
+                        look = look.bits_or(y);
+                    }
+                    i += LANES;
+                }
+                let fresh = first && from == 0;
+                for index in 0..N {
+                    let sum = if fresh { Sum::of(plain[index]) } else { self.lanes[lane][index].plus(plain[index]) };
+                    self.lanes[lane][index] = sum;
+                }
+            }
+        }
+        self.signs = look;
+    }
+}
+
+#[allow(private_bounds)]
+impl<V: Lanes, S: Merge> RowLanes<V, S> {
+    /// What each row of this length has come to, and the signs. The lanes are used up.
+    #[inline(always)]
+    pub fn merged(&mut self, length: usize) -> (S, V) {
+        (merge_lanes(&mut self.lanes, LANES, length.min(LANES)), self.signs)
     }
 }

@@ -5,18 +5,18 @@
 //! block holds anything unusual, the row is done again by `careful.rs`. Blocks are merged by a tree that depends on
 //! their number alone. Nothing here depends on the number of threads.
 
+mod abreast;
 mod blocks;
 mod careful;
 mod columns;
 mod long;
-mod short;
 
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::accumulate::{Element, SHORT};
 use crate::dispatch::{self, Level};
-use crate::kernels::{Finished, Measure, Reference, Scale};
+use crate::kernels::{Finished, Measure, Reference, Scale, always};
 use crate::lanes::{Job, Lanes, One};
 use crate::math::coefficients::{LN_2, LN_2_LOW, LOG2_E, LOG2_E_LOW};
 use crate::math::{self, Sum};
@@ -26,13 +26,13 @@ use crate::view::{Native, View};
 pub const BLOCK: usize = 4096;
 /// Weights that one task should have at least.
 const GRAIN: usize = 1 << 16;
-/// Columns that are read together.
-const BUNDLE: usize = 64;
+/// Long columns that are read together: what lies side by side in memory should be read while it is near.
+const BUNDLE: usize = 256;
 /// Bytes by which a row of one block asks for the memory of later rows, at least.
 const AHEAD: usize = 4096;
 /// Totals within these need no scaling.
 const SANE: std::ops::RangeInclusive<f64> = 1e-135..=1e150;
-/// Results below this may have lost weights that were too small.
+/// Values below this may have lost weights that were too small.
 const TINY: f64 = 1e-140;
 
 /// How a value becomes the result.
@@ -104,6 +104,8 @@ struct Finish {
     /// Results above this are so near the bound that the row is searched for an overlap of p and q.
     disjoint: f64,
     root: bool,
+    /// Results below this may have lost weights that were too small.
+    tiny: f64,
     /// Are results in bits, so that powers of two are owed exactness?
     exact: bool,
 }
@@ -129,6 +131,7 @@ impl Finish {
             bound: if bounded { LN_2 } else { f64::INFINITY },
             disjoint: f64::INFINITY,
             root: unit.root,
+            tiny: if unit.root { TINY.sqrt() } else { TINY },
             exact: K::BITS && unit.normalize && unit.base == Some(2.0),
         };
         let near = Sum::of(One(LN_2 * (1.0 - 1e-12)));
@@ -188,7 +191,11 @@ impl Rows<'_> {
         if self.watch.over() {
             return;
         }
-        let unit = if length <= SHORT { LANES_OF_SHORT_ROWS } else { self.bundle() };
+        let unit = match self.are_columns() {
+            true if length > BLOCK => BUNDLE,
+            false if length > SHORT => 1,
+            _ => LANES_OF_ROWS,
+        };
         if length * out.len() > GRAIN && out.len() > unit {
             let half = (out.len() / 2).next_multiple_of(unit);
             let (left, right) = out.split_at_mut(half.min(out.len()));
@@ -218,15 +225,14 @@ impl Rows<'_> {
         }
     }
 
-    /// How many rows are read together.
-    fn bundle(&self) -> usize {
-        let columns = self.p.is_columns() || self.q.as_ref().is_some_and(View::is_columns);
-        if columns { BUNDLE } else { 1 }
+    /// Are neighbours in memory in different rows?
+    fn are_columns(&self) -> bool {
+        self.p.is_columns() || self.q.as_ref().is_some_and(View::is_columns)
     }
 }
 
 /// A multiple of every level's lanes.
-const LANES_OF_SHORT_ROWS: usize = 16;
+const LANES_OF_ROWS: usize = 16;
 
 /// Computes the finishing touch at the level that the rows run at.
 struct Settle<K, const N: usize> {
@@ -259,17 +265,12 @@ impl<T: Native, K: Measure<N>, const N: usize> Job for BlockRows<'_, '_, T, K, N
         let Self { rows, first, out, finish, .. } = self;
         let length = rows.length();
         let mut scratch = Scratch::<T>::new();
-        if length <= SHORT && out.len() > 1 {
-            short::rows::<V, T, K, N>(rows, first, out, finish, &mut scratch);
+        if out.len() > 1 && (length <= SHORT || rows.are_columns()) {
+            abreast::rows::<V, T, K, N>(rows, first, out, finish, &mut scratch);
             return;
         }
         blocks::rows::<V, T, K, N>(rows, first, out, finish, &mut scratch);
     }
-}
-
-/// A total that needs no scaling.
-fn sane(total: f64) -> bool {
-    total == 0.0 || SANE.contains(&total)
 }
 
 /// Lanes whose total wants scaling, or is no number, have their sign bit set; 0 is fine.
@@ -278,6 +279,34 @@ fn insane<V: Lanes>(total: V) -> V {
     let low = V::both(V::zero().less(total), total.less(V::splat(*SANE.start())));
     let number = V::both(V::splat(-1.0).less(total), total.less(V::splat(*SANE.end())));
     V::select(number, V::zero().mark(low), V::splat(-1.0))
+}
+
+/// A row's value, its result, and a sign bit where the result wants a closer look.
+struct Accepted<V: Lanes> {
+    value: V,
+    result: V,
+    closer: V,
+}
+
+/// From sums to results, and whether they can be taken as they are.
+#[inline(always)]
+fn accept<V: Lanes, K: Measure<N>, const N: usize>(
+    sums: &[Sum<V>; N],
+    a: Sum<V>,
+    b: Sum<V>,
+    reference: &Reference<V>,
+    finish: &Finish,
+) -> Accepted<V> {
+    let Finished { value, trusted } = if finish.normalize {
+        K::finish(sums, a, b, reference)
+    } else {
+        Finished { value: K::finish_raw(sums), trusted: always::<V>() }
+    };
+    let result = finish.result(value);
+    let tiny = V::both(V::zero().less(result.abs()), result.abs().less(V::splat(finish.tiny)));
+    let top = V::splat(finish.disjoint).less(result);
+    let closer = V::select(trusted, V::zero(), V::splat(-1.0)).mark(tiny).mark(top);
+    Accepted { value: value.high, result, closer: closer.bits_or(insane(a.high)).bits_or(insane(b.high)) }
 }
 
 /// The results of rows of one block from their sums and totals, a row in each lane; the second result has its sign bit
@@ -290,18 +319,13 @@ fn settle<V: Lanes, K: Measure<N>, const N: usize>(
     closer: V,
     finish: &Finish,
 ) -> (V, V) {
-    let look = insane(a.high).bits_or(insane(b.high));
+    let accepted = accept::<V, K, N>(sums, a, b, &finish.reference::<V, K, N>(a, b), finish);
+    let look = accepted.closer.bits_or(closer);
     if !finish.normalize {
-        let result = finish.result(K::finish_raw(sums));
-        let tiny = V::both(V::zero().less(result.abs()), result.abs().less(V::splat(TINY)));
-        return (result, look.bits_or(closer).mark(tiny));
+        return (accepted.result, look);
     }
-    let Finished { value, trusted } = K::finish(sums, a, b, &finish.reference::<V, K, N>(a, b));
-    let result = finish.result(value);
-    let tiny = V::both(V::zero().less(result), result.less(V::splat(TINY)));
-    let top = V::splat(finish.disjoint).less(result);
-    let closer = closer.bits_or(V::select(trusted, V::zero(), V::splat(-1.0)).mark(tiny).mark(top));
     // A row without weight has no distribution: nan, whatever the sums say of it.
     let some = V::both(V::zero().less(a.high), V::zero().less(b.high));
-    (V::select(some, result, V::splat(f64::NAN)), look.bits_or(V::select(some, closer, V::zero())))
+    let never = insane(a.high).bits_or(insane(b.high));
+    (V::select(some, accepted.result, V::splat(f64::NAN)), V::select(some, look, never))
 }

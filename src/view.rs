@@ -5,8 +5,7 @@
 
 use std::ops::Range;
 
-use crate::accumulate::Element;
-use crate::lanes::prefetch;
+use crate::accumulate::{Abreast, Element};
 
 /// The stored type of numbers that are not native float64 or float32, or lie unaligned.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -25,9 +24,6 @@ pub enum Kind {
     Float32,
     Float64,
 }
-
-/// How many lines ahead memory is asked for when columns are copied.
-const AHEAD: usize = 64;
 
 /// The memory of an array.
 #[derive(Clone, Copy)]
@@ -199,36 +195,28 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Copies weights `from`.. of several rows whose weights are neighbours in memory: row r goes to `target[r * apart..]`.
-    /// False, and nothing done, if they are not neighbours of the native type.
-    pub fn columns<T: Native>(
-        &self,
-        rows: Range<usize>,
-        from: usize,
-        count: usize,
-        target: &mut [T],
-        apart: usize,
-    ) -> bool {
-        let ([.., Axis { length, stride: 1 }], [inner]) = (&self.outer[..], &self.inner[..]) else {
-            return false;
-        };
-        let neighbours = rows.start % length + rows.len() <= *length;
-        let Some(values) = T::slice(self.storage).filter(|_| self.added == 0.0 && neighbours) else {
-            return false;
-        };
-        let ahead = (AHEAD as isize * inner.stride * size_of::<T>() as isize) as usize;
-        let mut at = self.row_start(rows.start) as isize + from as isize * inner.stride;
-        for place in 0..count {
-            let line = &values[at as usize..at as usize + rows.len()];
-            for part in (0..size_of_val(line)).step_by(64) {
-                prefetch(line, ahead.wrapping_add(part));
-            }
-            for (column, &x) in line.iter().enumerate() {
-                target[column * apart + place] = x;
-            }
-            at += inner.stride;
-        }
-        true
+    /// Where weight i of several rows lies in memory, if they are neighbours there and of the native type.
+    fn line_range<T: Native>(&self, rows: &Range<usize>, i: usize) -> Option<(&'a [T], Range<usize>)> {
+        let [.., Axis { length, stride: 1 }] = self.outer[..] else { return None };
+        let neighbours = rows.start % length + rows.len() <= length;
+        let values = T::slice(self.storage).filter(|_| self.added == 0.0 && neighbours)?;
+        let start = (self.row_start(rows.start) as isize + offset(&self.inner, i)) as usize;
+        Some((values, start..start + rows.len()))
+    }
+
+    /// Weight i of several rows, as they lie in memory, if they are neighbours there.
+    pub fn line<T: Native>(&self, rows: &Range<usize>, i: usize) -> Option<&'a [T]> {
+        let (values, line) = self.line_range(rows, i)?;
+        values.get(line)
+    }
+
+    /// Weights `part` of several rows, as they lie in memory, if the rows are neighbours there.
+    pub fn columns<T: Native>(&self, rows: &Range<usize>, part: &Range<usize>) -> Option<Abreast<'a, T>> {
+        let [inner] = self.inner[..] else { return None };
+        let apart = usize::try_from(inner.stride).ok()?;
+        let (values, first) = self.line_range(rows, part.start)?;
+        let weights = values.get(first.start..first.end + (part.len() - 1) * apart)?;
+        Some(Abreast { weights, apart, ahead: 0 })
     }
 
     /// Copies a run of weights that are one stride apart.

@@ -2,11 +2,11 @@
 
 use std::sync::atomic::AtomicBool;
 
-use xlogx::accumulate::{Padding, RowLanes, SHORT, sums_of_block, totals_of_block};
+use xlogx::accumulate::{Abreast, Padding, RowLanes, SHORT, sums_of_block, totals_of_block};
 use xlogx::dispatch::{self, Level};
-use xlogx::kernels::{CrossEntropy, Entropy, JsDivergence, KlDivergence, Measure, Scale};
+use xlogx::kernels::{CrossEntropy, Entropy, JsDivergence, KlDivergence, Measure, Scale, Totals};
 use xlogx::lanes::{Job, Lanes};
-use xlogx::math::coefficients;
+use xlogx::math::{Sum, coefficients};
 use xlogx::rows::{Rows, Unit, Watch};
 use xlogx::view::{Axis, Kind, Storage, View};
 
@@ -102,18 +102,27 @@ impl Job for BothWays<'_> {
             &mut Padding::new(),
         );
         let spread: Vec<f64> = self.0.iter().flat_map(|x| std::iter::repeat_n(*x, V::COUNT)).collect();
-        let mut lanes = RowLanes::<V, 2>::new();
-        let (totals, _) = lanes.totals(&spread, self.0.len());
-        let total = totals.total();
+        let (abreast, length) = (Abreast { weights: &spread[..], apart: V::COUNT, ahead: 0 }, self.0.len());
+        let mut lanes = RowLanes::<V, Totals<V>>::new();
+        lanes.add(abreast, length, true);
+        let total = lanes.merged(length).0.total();
         let reference = Entropy::reference(total, total, Scale::none());
-        let (along, _) = lanes.sums::<f64, Entropy>(&spread, &spread, self.0.len(), &reference);
+        let mut lanes = RowLanes::<V, [Sum<V>; 2]>::new();
+        // In two parts, as long columns come: a part is a number of groups.
+        let part = 256.min(length);
+        lanes.add::<f64, Entropy, false>(abreast, abreast, part, &reference, true);
+        if length > part {
+            let rest = Abreast { weights: &spread[part * V::COUNT..], ..abreast };
+            lanes.add::<f64, Entropy, false>(rest, rest, length - part, &reference, false);
+        }
+        let (along, _) = lanes.merged(length);
         (across.sums.map(|sum| sum.value().0), along.map(|sum| sum.value().first()))
     }
 }
 
 #[test]
 fn a_row_across_the_lanes_and_a_row_in_one_lane_have_the_same_sums() {
-    for length in 1..=SHORT {
+    for length in LENGTHS.into_iter().chain(1..=SHORT) {
         let values = weights(length, 6);
         for level in Level::supported() {
             let (across, along) = dispatch::run(level, BothWays(&values));

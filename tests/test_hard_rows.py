@@ -90,3 +90,12 @@ def test_subnormal_weights_count_beside_small_ones():
     """Weights below the normal range are weights."""
     assert ulps("entropy", [2e-135, 5e-324]) <= 4
     assert ulps("kl_divergence", [2e-135, 1e-309], [2e-135, 1e-305]) <= 4
+    assert ulps("js_distance", [2e-135, 1e-309], [2e-135, 1e-305]) <= 4
+
+
+@pytest.mark.parametrize("weight", [1.7e308, 1.1e-310, 5e-324, 0.3])
+@pytest.mark.parametrize("count", [2, 4, 8, 64, 4096])
+def test_equal_weights_at_the_ends_of_the_range_are_exact_in_bits(weight, count):
+    """A sum that overflows and weights below the normal range do not cost exactness."""
+    assert xlogx.entropy([weight] * count, base=2) == np.log2(count)
+    assert xlogx.cross_entropy([weight] * count, [weight] * count, base=2) == np.log2(count)

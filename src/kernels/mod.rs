@@ -94,6 +94,6 @@ pub(crate) fn beyond_noise<V: Lanes>(left: Sum<V>, gross: V) -> Sum<V> {
 
 /// Trusted in every lane.
 #[inline(always)]
-pub(crate) fn always<V: Lanes>() -> V::Mask {
+pub fn always<V: Lanes>() -> V::Mask {
     V::zero().less(V::splat(1.0))
 }

@@ -80,6 +80,30 @@ impl Reference<One> {
         Self { c_low: d.mul(self.c.value).div(a.sub(d)), ..*self }
     }
 
+    /// The references of several rows, one in each lane, as many as there are.
+    #[inline(always)]
+    pub fn gather<V: Lanes>(rows: &[Self]) -> Reference<V> {
+        let mut room = [0.0; 16];
+        macro_rules! lanes {
+            ($($field:tt)+) => {{
+                for (place, row) in room.iter_mut().zip(rows) {
+                    *place = row.$($field)+.0;
+                }
+                V::load(&room)
+            }};
+        }
+        Reference {
+            c: Numerator { value: lanes!(c.value), bits: lanes!(c.bits) },
+            c_low: lanes!(c_low),
+            scale: Scale {
+                p: lanes!(scale.p),
+                q: lanes!(scale.q),
+                q_before: lanes!(scale.q_before),
+                q_shift: lanes!(scale.q_shift),
+            },
+        }
+    }
+
     /// The same reference in every lane.
     #[inline(always)]
     pub fn splat<V: Lanes>(&self) -> Reference<V> {

@@ -32,6 +32,18 @@ impl<V: Lanes> Totals<V> {
     pub fn total(self) -> Sum<V> {
         Sum::of(self.largest).merge(self.rest).tidy()
     }
+    /// The totals in each lane.
+    #[inline(always)]
+    pub fn spread(self) -> [Totals<One>; 16] {
+        let mut largest = [0.0; 16];
+        self.largest.store(&mut largest);
+        let rest = self.rest.spread();
+        let mut totals = [Totals::zero(); 16];
+        for lane in 0..V::COUNT {
+            totals[lane] = Totals { largest: One(largest[lane]), rest: rest[lane] };
+        }
+        totals
+    }
     /// All lanes in one, by the same tree as [`Sum::fold`].
     #[inline(always)]
     pub fn fold(self) -> Totals<One> {

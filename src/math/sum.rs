@@ -76,6 +76,18 @@ impl<V: Lanes> Sum<V> {
     pub fn value(self) -> V {
         self.tidy().high
     }
+    /// The sum in each lane.
+    #[inline(always)]
+    pub fn spread(self) -> [Sum<One>; 16] {
+        let (mut high, mut low) = ([0.0; 16], [0.0; 16]);
+        self.high.store(&mut high);
+        self.low.store(&mut low);
+        let mut sums = [Sum::zero(); 16];
+        for lane in 0..V::COUNT {
+            sums[lane] = Sum { high: One(high[lane]), low: One(low[lane]) };
+        }
+        sums
+    }
     /// All lanes in one: lane j with lane j + half, again and again. The tree is the same for every width.
     #[inline(always)]
     pub fn fold(self) -> Sum<One> {

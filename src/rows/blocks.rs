@@ -1,16 +1,12 @@
 //! Rows of one block each: totals, then terms, while the row is in the cache. Several rows are then finished together,
 //! each in a register lane, as what is done once a row would otherwise take as long as a hundred weights.
 
-use super::columns::{GAP, fill};
-use super::{AHEAD, BLOCK, Finish, Rows, Scratch, settle};
+use super::{AHEAD, BLOCK, Finish, LANES_OF_ROWS as BATCH, Rows, Scratch, settle};
 use crate::accumulate::{Padding, sums_of_block, totals_of_block};
 use crate::kernels::Measure;
 use crate::lanes::{Lanes, One};
 use crate::math::Sum;
 use crate::view::{Native, View};
-
-/// Rows that are finished together: a multiple of every level's lanes.
-const BATCH: usize = 16;
 
 /// Sums of several rows, a row in each place.
 #[derive(Clone, Copy)]
@@ -70,8 +66,12 @@ fn several<'s, T: Native>(view: &'s View, row: usize, rows: usize, scratch: &'s 
     if let Some(found) = view.rows_in_place(row, rows) {
         return found;
     }
-    fill(view, row, rows, 0, view.length(), scratch);
-    (&scratch[..], view.length() + GAP)
+    let length = view.length();
+    scratch.resize(scratch.len().max(rows * length), T::default());
+    for index in 0..rows {
+        view.copy(row + index, 0, length, scratch, index * length, 1);
+    }
+    (&scratch[..], length)
 }
 
 /// Rows `first`.. into `out`.
@@ -86,8 +86,8 @@ pub(super) fn rows<V: Lanes, T: Native, K: Measure<N>, const N: usize>(
     let length = rows.length();
     let mut padding = Padding::new();
     let mut batch = Batch::<N>::new();
-    // What is gone over twice should fit the first-level cache; columns are worth reading together at any length.
-    let together = if rows.bundle() > 1 { BATCH } else { (BLOCK / length).clamp(1, BATCH) };
+    // What is gone over twice should fit the first-level cache.
+    let together = (BLOCK / length).clamp(1, BATCH);
     let mut at = 0;
     while at < out.len() {
         let row = first + at;

@@ -81,7 +81,21 @@ impl Rows<'_> {
         let row_sums = Weights::Normalized { a, b, reference, refined: cancelled.is_some() };
         let job = Last::<K, N> { sums, row: row_sums, finish, kernel: PhantomData };
         let result = dispatch::run(self.level, job);
-        if result > finish.disjoint && self.is_disjoint(row) { finish.of_disjoint() } else { result }
+        if result > finish.disjoint && self.is_disjoint(row) {
+            return finish.of_disjoint();
+        }
+        let exact =
+            if finish.exact && self.length() <= BLOCK { self.dyadic::<K, N>(row, shift_p, shift_q) } else { None };
+        exact.unwrap_or(result)
+    }
+
+    /// The result of a row of powers of two parts of its total, in bits.
+    fn dyadic<K: Measure<N>, const N: usize>(&self, row: usize, shift_p: i64, shift_q: i64) -> Option<f64> {
+        let (mut scratch_p, mut scratch_q) = (Vec::<f64>::new(), Vec::<f64>::new());
+        let p = self.p.block(row, 0, self.length(), &mut scratch_p);
+        let q = self.q.as_ref().map_or(p, |view| view.block(row, 0, self.length(), &mut scratch_q));
+        let (factor_p, factor_q) = (power_of_two(-shift_p), power_of_two(-shift_q));
+        K::dyadic(p.iter().zip(q).map(|(&p, &q)| (p * factor_p, q * factor_q)))
     }
 
     /// Is there no place where both p and q have weight?

@@ -1,50 +1,57 @@
-//! Columns: neighbours in memory belong to different rows, so several rows are read together.
+//! Several rows at once, side by side: as they lie in memory if they are columns there, else copied.
 
 use std::ops::Range;
 
-use super::{Rows, Scratch};
+use crate::accumulate::Abreast;
+use crate::lanes::Lanes;
 use crate::view::{Native, View};
 
-/// Lines of memory that stay in the first-level cache while every column takes its part.
+/// Lines that stay in the first-level cache while every row takes its part.
 const STRIP: usize = 16;
-/// Columns in scratch are this much further apart than they are long: a power of two would put all in one cache set.
-pub(super) const GAP: usize = 16;
 
-/// Where a column of so many weights lies in scratch.
-pub(super) fn column_part(column: usize, length: usize) -> Range<usize> {
-    let start = column * (length + GAP);
-    start..start + length
+/// What will be wanted next: weights so many lines on, of rows so many on.
+#[derive(Clone, Copy)]
+pub(super) struct Next {
+    pub lines: usize,
+    pub rows: usize,
 }
 
-/// Copies weights `from`.. of several rows into scratch, a column after the other.
-pub(super) fn fill<T: Native>(view: &View, row: usize, rows: usize, from: usize, count: usize, scratch: &mut Vec<T>) {
-    let size = rows * (count + GAP);
-    scratch.resize(scratch.len().max(size), T::default());
-    for at in (0..count).step_by(STRIP) {
-        let now = STRIP.min(count - at);
-        if view.columns(row..row + rows, from + at, now, &mut scratch[at..], count + GAP) {
-            continue;
+/// Weights `part` of some rows, as many as there are lanes or fewer; in lanes that are left over lies anything.
+#[inline(always)]
+pub(super) fn several<'s, V: Lanes, T: Native>(
+    view: &'s View,
+    rows: Range<usize>,
+    part: Range<usize>,
+    next: Next,
+    scratch: &'s mut Vec<T>,
+) -> Abreast<'s, T> {
+    let width = V::COUNT;
+    if rows.len() == width
+        && let Some(columns) = view.columns(&rows, &part)
+    {
+        return Abreast { ahead: next.lines * columns.apart + next.rows, ..columns };
+    }
+    let (start, count) = (part.start, part.len());
+    scratch.resize(scratch.len().max(count * width), T::default());
+    let lines = scratch.chunks_exact_mut(width).take(count);
+    if view.line::<T>(&rows, start).is_some() {
+        for (i, place) in part.zip(lines) {
+            if let Some(line) = view.line(&rows, i) {
+                place[..rows.len()].copy_from_slice(line);
+            }
         }
-        for column in 0..rows {
-            view.copy(row + column, from + at, now, scratch, column_part(column, count).start + at, 1);
+    } else if let Some((dense, apart)) = view.rows_in_place::<T>(rows.start, rows.len()) {
+        for (i, place) in part.zip(lines) {
+            for lane in 0..rows.len() {
+                place[lane] = dense[lane * apart + i];
+            }
+        }
+    } else {
+        for from in part.clone().step_by(STRIP) {
+            for (lane, row) in rows.clone().enumerate() {
+                view.copy(row, from, STRIP.min(part.end - from), scratch, (from - start) * width + lane, width);
+            }
         }
     }
-}
-
-impl Rows<'_> {
-    /// A block of several rows at once: `column_part` says where each is.
-    pub(super) fn columns<'s, T: Native>(
-        &self,
-        row: usize,
-        rows: usize,
-        from: usize,
-        count: usize,
-        scratch: &'s mut Scratch<T>,
-    ) -> (&'s [T], &'s [T]) {
-        fill(&self.p, row, rows, from, count, &mut scratch.p);
-        if let Some(view) = &self.q {
-            fill(view, row, rows, from, count, &mut scratch.q);
-        }
-        (&scratch.p, &scratch.q)
-    }
+    Abreast { weights: &scratch[..], apart: width, ahead: 0 }
 }

@@ -3,17 +3,19 @@
 use std::marker::PhantomData;
 use std::ops::Range;
 
-use super::columns::column_part;
-use super::{BLOCK, BUNDLE, Finish, Rows, Scratch, TINY, sane};
-use crate::accumulate::{Padding, Partial, sums_of_block, totals_of_block};
+use super::columns::{Next, several};
+use super::{Accepted, BLOCK, Finish, LANES_OF_ROWS, Rows, Scratch, accept};
+use crate::accumulate::{Abreast, Padding, Partial, RowLanes, sums_of_block, totals_of_block};
 use crate::dispatch;
-use crate::kernels::{Finished, Measure, Reference, Scale, Totals};
+use crate::kernels::{Measure, Reference, Scale, Totals};
 use crate::lanes::{Job, Lanes, One};
 use crate::math::Sum;
 use crate::view::Native;
 
 /// Blocks that one task does one after the other.
 const LEAF: usize = 16;
+/// Weights of each column that are done before the next columns: a multiple of a group.
+const PART: usize = 128;
 
 /// Something that a block yields and that merges with its like.
 trait Yield: Copy + Send {
@@ -21,21 +23,20 @@ trait Yield: Copy + Send {
     fn merge(self, other: Self) -> Self;
 }
 
-/// The totals of both arguments, and whether a sign bit was seen.
+/// The totals of both arguments.
 #[derive(Clone, Copy)]
 pub(super) struct Pair {
     pub p: Totals<One>,
     pub q: Totals<One>,
-    pub sign: bool,
 }
 
 impl Yield for Pair {
     const NOTHING: Self = {
         let none = Totals { largest: One(0.0), rest: Sum { high: One(0.0), low: One(0.0) } };
-        Self { p: none, q: none, sign: false }
+        Self { p: none, q: none }
     };
     fn merge(self, other: Self) -> Self {
-        Self { p: self.p.merge(other.p), q: self.q.merge(other.q), sign: self.sign | other.sign }
+        Self { p: self.p.merge(other.p), q: self.q.merge(other.q) }
     }
 }
 
@@ -46,10 +47,27 @@ impl<const N: usize> Yield for Partial<N> {
     }
 }
 
-/// What is done with a block of a row.
+/// What is done with a block of a row, or of several rows abreast.
 trait Visit<T: Native>: Copy + Send + Sync {
     type Yield: Yield;
-    fn visit<V: Lanes>(&self, column: usize, p: &[T], q: &[T], padding: &mut Padding<T>) -> Self::Yield;
+    /// What several rows have come to so far.
+    type Lanes<V: Lanes>: Copy;
+
+    /// A block of one row.
+    fn block<V: Lanes>(&self, p: &[T], q: &[T], padding: &mut Padding<T>) -> Self::Yield;
+    /// Nothing so far.
+    fn start<V: Lanes>() -> Self::Lanes<V>;
+    /// A part of a block of the rows from the bundle's `column` on; `first` begins a new block.
+    fn part<V: Lanes>(&self, column: usize, p: Abreast<T>, q: Abreast<T>, part: Part, lanes: &mut Self::Lanes<V>);
+    /// The end of a block of this length.
+    fn end<V: Lanes>(lanes: &mut Self::Lanes<V>, length: usize, yields: &mut [Self::Yield]);
+}
+
+/// How many weights, and whether they begin a block.
+#[derive(Clone, Copy)]
+struct Part {
+    count: usize,
+    first: bool,
 }
 
 /// Totals; `SCALED`: of weights times a factor for p and one for q.
@@ -58,26 +76,72 @@ struct VisitTotals<const SCALED: bool>(f64, f64);
 
 impl<T: Native, const SCALED: bool> Visit<T> for VisitTotals<SCALED> {
     type Yield = Pair;
+    type Lanes<V: Lanes> = [RowLanes<V, Totals<V>>; 2];
+
     #[inline(always)]
-    fn visit<V: Lanes>(&self, _column: usize, p: &[T], q: &[T], padding: &mut Padding<T>) -> Pair {
-        let (p, sign) = totals_of_block::<V, T, SCALED>(p, self.0, padding);
-        let (q, other) = totals_of_block::<V, T, SCALED>(q, self.1, padding);
-        Pair { p, q, sign: sign | other }
+    fn block<V: Lanes>(&self, p: &[T], q: &[T], padding: &mut Padding<T>) -> Pair {
+        let p = totals_of_block::<V, T, SCALED>(p, self.0, padding).0;
+        let q = totals_of_block::<V, T, SCALED>(q, self.1, padding).0;
+        Pair { p, q }
+    }
+    #[inline(always)]
+    fn start<V: Lanes>() -> Self::Lanes<V> {
+        [RowLanes::<V, Totals<V>>::new(); 2]
+    }
+    #[inline(always)]
+    fn part<V: Lanes>(&self, _column: usize, p: Abreast<T>, q: Abreast<T>, part: Part, lanes: &mut Self::Lanes<V>) {
+        lanes[0].add(p, part.count, part.first);
+        if !q.weights.is_empty() {
+            lanes[1].add(q, part.count, part.first);
+        }
+    }
+    #[inline(always)]
+    fn end<V: Lanes>(lanes: &mut Self::Lanes<V>, length: usize, yields: &mut [Pair]) {
+        let (p, q) = (lanes[0].merged(length).0.spread(), lanes[1].merged(length).0.spread());
+        for (row, pair) in yields.iter_mut().enumerate() {
+            *pair = Pair { p: p[row], q: q[row] };
+        }
     }
 }
 
 /// Terms, each row with its reference.
 #[derive(Clone, Copy)]
 struct VisitTerms<'r, K, const N: usize, const CAREFUL: bool> {
-    references: &'r [Reference<One>; BUNDLE],
+    references: &'r [Reference<One>],
     kernel: PhantomData<K>,
 }
 
 impl<T: Native, K: Measure<N>, const N: usize, const CAREFUL: bool> Visit<T> for VisitTerms<'_, K, N, CAREFUL> {
     type Yield = Partial<N>;
+    type Lanes<V: Lanes> = RowLanes<V, [Sum<V>; N]>;
+
     #[inline(always)]
-    fn visit<V: Lanes>(&self, column: usize, p: &[T], q: &[T], padding: &mut Padding<T>) -> Partial<N> {
-        sums_of_block::<V, T, K, N, CAREFUL>(p, q, &self.references[column], 0, padding)
+    fn block<V: Lanes>(&self, p: &[T], q: &[T], padding: &mut Padding<T>) -> Partial<N> {
+        sums_of_block::<V, T, K, N, CAREFUL>(p, q, &self.references[0], 0, padding)
+    }
+    #[inline(always)]
+    fn start<V: Lanes>() -> Self::Lanes<V> {
+        RowLanes::<V, [Sum<V>; N]>::new()
+    }
+    #[inline(always)]
+    fn part<V: Lanes>(&self, column: usize, p: Abreast<T>, q: Abreast<T>, part: Part, lanes: &mut Self::Lanes<V>) {
+        let reference = Reference::gather::<V>(&self.references[column..]);
+        lanes.add::<T, K, CAREFUL>(p, q, part.count, &reference, part.first);
+    }
+    #[inline(always)]
+    fn end<V: Lanes>(lanes: &mut Self::Lanes<V>, length: usize, yields: &mut [Partial<N>]) {
+        let (sums, signs) = lanes.merged(length);
+        let mut look = [0.0; LANES_OF_ROWS];
+        signs.store(&mut look);
+        for (row, partial) in yields.iter_mut().enumerate() {
+            partial.look = look[row].is_sign_negative();
+        }
+        for (index, sum) in sums.into_iter().enumerate() {
+            let sum = sum.spread();
+            for (row, partial) in yields.iter_mut().enumerate() {
+                partial.sums[index] = sum[row];
+            }
+        }
     }
 }
 
@@ -91,62 +155,81 @@ struct Leaf<'r, 'a, T, W> {
     element: PhantomData<T>,
 }
 
+impl<T: Native, W: Visit<T>> Leaf<'_, '_, T, W> {
+    /// A block of rows abreast, in parts that stay in the cache.
+    #[inline(always)]
+    fn abreast<V: Lanes>(
+        &self,
+        block: Range<usize>,
+        scratch: &mut Scratch<T>,
+        lanes: &mut [W::Lanes<V>],
+        yields: &mut [W::Yield],
+    ) {
+        let length = block.len();
+        let next = Next { lines: PART, rows: 0 };
+        let (mut from, mut first) = (block.start, true);
+        while from < block.end {
+            let count = PART.min(block.end - from);
+            let part = from..from + count;
+            for (index, lanes) in lanes.iter_mut().enumerate() {
+                let column = index * V::COUNT;
+                let rows = self.row + column..self.row + self.columns.min(column + V::COUNT);
+                let p = several::<V, T>(&self.rows.p, rows.clone(), part.clone(), next, &mut scratch.p);
+                let q = self
+                    .rows
+                    .q
+                    .as_ref()
+                    .map_or(Abreast::NONE, |view| several::<V, T>(view, rows, part.clone(), next, &mut scratch.q));
+                self.visit.part(column, p, q, Part { count, first }, lanes);
+            }
+            from += count;
+            first = false;
+        }
+        for (lanes, yields) in lanes.iter_mut().zip(yields.chunks_mut(V::COUNT)) {
+            W::end(lanes, length, yields);
+        }
+    }
+}
+
 impl<T: Native, W: Visit<T>> Job for Leaf<'_, '_, T, W> {
-    type Output = [W::Yield; BUNDLE];
+    type Output = Vec<W::Yield>;
 
     #[inline(always)]
-    fn run<V: Lanes>(self) -> Self::Output {
-        let Self { rows, row, columns, blocks, visit, .. } = self;
+    fn run<V: Lanes>(self) -> Vec<W::Yield> {
+        let Self { rows, row, columns, visit, .. } = self;
         let (mut scratch, mut padding) = (Scratch::<T>::new(), Padding::new());
-        // Finished subtrees by height, as a binary counter holds them: merged as soon as two are of the same height.
-        let mut tree = [[W::Yield::NOTHING; BUNDLE]; LEAF.ilog2() as usize + 1];
-        let mut count = 0usize;
-        for block in blocks {
+        let mut lanes = vec![W::start::<V>(); if columns > 1 { columns.div_ceil(V::COUNT) } else { 0 }];
+        // Finished subtrees, the largest first, as a binary counter holds them: two of one height are merged at once.
+        let mut subtrees: Vec<Vec<W::Yield>> = Vec::new();
+        for (count, block) in self.blocks.clone().enumerate() {
             let from = block * BLOCK;
             let length = BLOCK.min(rows.length() - from);
-            let mut now = [W::Yield::NOTHING; BUNDLE];
+            let mut now = vec![W::Yield::NOTHING; columns];
             if columns > 1 {
-                let (p, q) = rows.columns(row, columns, from, length, &mut scratch);
-                for (column, now) in now.iter_mut().enumerate().take(columns) {
-                    let part = column_part(column, length);
-                    *now = visit.visit::<V>(
-                        column,
-                        &p[part.clone()],
-                        if rows.q.is_some() { &q[part] } else { q },
-                        &mut padding,
-                    );
-                }
+                self.abreast::<V>(from..from + length, &mut scratch, &mut lanes, &mut now);
             } else {
                 let Scratch { p, q } = &mut scratch;
                 let p = rows.p.block(row, from, length, p);
                 let q = rows.q.as_ref().map_or(&[][..], |view| view.block(row, from, length, q));
-                now[0] = visit.visit::<V>(0, p, q, &mut padding);
+                now[0] = visit.block::<V>(p, q, &mut padding);
             }
-            let mut height = 0;
-            while count >> height & 1 == 1 {
-                now = merge(tree[height], now, columns);
-                height += 1;
+            for _ in 0..count.trailing_ones() {
+                now = merge(subtrees.pop(), now);
             }
-            tree[height] = now;
-            count += 1;
+            subtrees.push(now);
         }
-        let mut result: Option<Self::Output> = None;
-        for (height, subtree) in tree.into_iter().enumerate() {
-            if count >> height & 1 == 1 {
-                result = Some(result.map_or(subtree, |right| merge(subtree, right, columns)));
-            }
-        }
-        result.unwrap_or([W::Yield::NOTHING; BUNDLE])
+        let last = subtrees.pop().unwrap_or_default();
+        subtrees.into_iter().rev().fold(last, |right, left| merge(Some(left), right))
     }
 }
 
-/// The first `columns` of both.
+/// Row by row, what was left of the blocks on the right and they.
 #[inline(always)]
-fn merge<Y: Yield>(mut left: [Y; BUNDLE], right: [Y; BUNDLE], columns: usize) -> [Y; BUNDLE] {
-    for (left, right) in left.iter_mut().zip(right).take(columns) {
-        *left = left.merge(right);
+fn merge<Y: Yield>(left: Option<Vec<Y>>, mut right: Vec<Y>) -> Vec<Y> {
+    for (right, left) in right.iter_mut().zip(left.into_iter().flatten()) {
+        *right = left.merge(*right);
     }
-    left
+    right
 }
 
 impl Rows<'_> {
@@ -157,9 +240,9 @@ impl Rows<'_> {
         columns: usize,
         blocks: Range<usize>,
         visit: W,
-    ) -> [W::Yield; BUNDLE] {
+    ) -> Vec<W::Yield> {
         if self.watch.over() {
-            return [W::Yield::NOTHING; BUNDLE];
+            return vec![W::Yield::NOTHING; columns];
         }
         if blocks.len() <= LEAF {
             let job = Leaf::<T, W> { rows: self, row, columns, blocks, visit, element: PhantomData };
@@ -169,7 +252,7 @@ impl Rows<'_> {
         let left = || self.tree::<T, W>(row, columns, blocks.start..middle, visit);
         let right = || self.tree::<T, W>(row, columns, middle..blocks.end, visit);
         let (left, right) = if self.parallel { rayon::join(left, right) } else { (left(), right()) };
-        merge(left, right, columns)
+        merge(Some(left), right)
     }
 
     fn blocks(&self) -> Range<usize> {
@@ -187,8 +270,7 @@ impl Rows<'_> {
         row: usize,
         reference: Reference<One>,
     ) -> [Sum<One>; N] {
-        let references = [reference; BUNDLE];
-        let visit = VisitTerms::<K, N, true> { references: &references, kernel: PhantomData };
+        let visit = VisitTerms::<K, N, true> { references: &[reference], kernel: PhantomData };
         self.tree::<T, _>(row, 1, self.blocks(), visit)[0].sums
     }
 
@@ -204,14 +286,15 @@ impl Rows<'_> {
         let seen = if totals_first { self.blocks() } else { 0..1 };
         let totals = self.tree::<T, _>(first, columns, seen, VisitTotals::<false>(1.0, 1.0));
         let one = Sum::of(One(1.0));
-        let references = totals.map(|totals| {
+        let reference = |totals: &Pair| {
             let (a, b) = (totals.p.total(), totals.q.total());
             match (finish.normalize, K::TOTALS_FIRST) {
                 (false, _) => K::reference(one, one, Scale::none()),
                 (true, false) => K::first_guess(a.high.0, b.high.0),
                 (true, true) => K::reference(a, b, Scale::none()),
             }
-        });
+        };
+        let references: Vec<_> = totals.iter().map(reference).collect();
         let visit = VisitTerms::<K, N, false> { references: &references, kernel: PhantomData };
         let partials = self.tree::<T, _>(first, columns, self.blocks(), visit);
         if self.watch.over() {
@@ -250,21 +333,11 @@ impl<K: Measure<N>, const N: usize> Job for FinishLong<'_, K, N> {
     fn run<V: Lanes>(self) -> Option<f64> {
         let Self { partial, known, reference, finish, .. } = self;
         let (a, b) = known.unwrap_or_else(|| K::totals(&partial.sums));
-        if partial.look || !sane(a.high.0) || !sane(b.high.0) {
-            return None;
-        }
-        if !finish.normalize {
-            return Some(finish.result(K::finish_raw(&partial.sums)).0).filter(|result| result.is_finite());
-        }
-        if a.high.0 == 0.0 || b.high.0 == 0.0 {
-            return None;
-        }
-        let Finished { value, trusted } = K::finish(&partial.sums, a, b, &reference);
-        let result = finish.result(value).0;
-        let fine = result == 0.0 || (result >= TINY && result <= finish.disjoint && result.is_finite());
+        let Accepted { value, result, closer } = accept::<One, K, N>(&partial.sums, a, b, &reference, finish);
         // The totals of a long row are sums of groups, in which a large weight swallows small ones. That shows where the
         // value is small; such rows are done again with the largest weight kept apart.
-        let peaked = K::BITS && value.high.0 < 2.0;
-        (trusted && fine && !peaked).then_some(result)
+        let peaked = K::BITS && value.0 < 2.0;
+        let odd = finish.normalize && (peaked || a.high.0 == 0.0 || b.high.0 == 0.0);
+        (!(partial.look || closer.any_sign() || odd) && result.0.is_finite()).then_some(result.0)
     }
 }

@@ -1,0 +1,107 @@
+//! Rows of one block each, one to a register lane: short rows, and columns.
+
+use super::columns::{Next, several};
+use super::{Finish, LANES_OF_ROWS, Rows, Scratch, settle};
+use crate::accumulate::{Abreast, RowLanes};
+use crate::kernels::{Measure, Totals};
+use crate::lanes::Lanes;
+use crate::math::Sum;
+use crate::view::Native;
+
+/// Rows `first`.. into `out`, as many at a time as there are lanes.
+#[inline(always)]
+pub(super) fn rows<V: Lanes, T: Native, K: Measure<N>, const N: usize>(
+    rows: &Rows,
+    first: usize,
+    out: &mut [f64],
+    finish: &Finish,
+    scratch: &mut Scratch<T>,
+) {
+    let length = rows.length();
+    let next = Next { lines: 0, rows: V::COUNT };
+    let mut lanes = Work::<V, N>::new();
+    let mut at = 0;
+    while at < out.len() {
+        let row = first + at;
+        let now = V::COUNT.min(out.len() - at);
+        let p = several::<V, T>(&rows.p, row..row + now, 0..length, next, &mut scratch.p);
+        let q = rows.q.as_ref().map(|view| several::<V, T>(view, row..row + now, 0..length, next, &mut scratch.q));
+        let mut results = [0.0; LANES_OF_ROWS];
+        let look = batch::<V, T, K, N>(p, q.unwrap_or(p), length, finish, &mut lanes, &mut results);
+        let out = &mut out[at..at + now];
+        out.copy_from_slice(&results[..now]);
+        if look.any_sign() {
+            let mut signs = [0.0; LANES_OF_ROWS];
+            look.store(&mut signs);
+            for lane in 0..now {
+                if signs[lane].is_sign_negative() {
+                    out[lane] = rows.careful::<K, N>(row + lane, finish);
+                }
+            }
+        }
+        at += now;
+    }
+}
+
+/// What the rows of a call use one after the other.
+struct Work<V, const N: usize> {
+    totals: RowLanes<V, Totals<V>>,
+    sums: RowLanes<V, [Sum<V>; N]>,
+}
+
+impl<V: Lanes, const N: usize> Work<V, N> {
+    #[inline(always)]
+    fn new() -> Self {
+        Self { totals: RowLanes::<V, Totals<V>>::new(), sums: RowLanes::<V, [Sum<V>; N]>::new() }
+    }
+}
+
+/// The results of as many rows as there are lanes; sign bits in what is returned mark rows to look at more closely.
+#[inline(always)]
+fn batch<V: Lanes, T: Native, K: Measure<N>, const N: usize>(
+    p: Abreast<T>,
+    q: Abreast<T>,
+    length: usize,
+    finish: &Finish,
+    work: &mut Work<V, N>,
+    results: &mut [f64; LANES_OF_ROWS],
+) -> V {
+    let Work { totals, sums } = work;
+    totals.add(p, length, true);
+    let (total, mut signs) = totals.merged(length);
+    let a = total.total();
+    let b = if K::TWO {
+        totals.add(q, length, true);
+        let (total, more) = totals.merged(length);
+        signs = signs.bits_or(more);
+        total.total()
+    } else {
+        a
+    };
+    sums.add::<T, K, false>(p, q, length, &finish.reference::<V, K, N>(a, b), true);
+    let (sums, closer) = sums.merged(length);
+    let (result, look) = settle::<V, K, N>(&sums, a, b, closer, finish);
+    result.store(results);
+    if finish.exact {
+        exact::<V, T, K, N>(p, q, length, results);
+    }
+    look.bits_or(signs)
+}
+
+/// Replaces the results of rows of powers of two by the exact ones.
+#[inline(always)]
+fn exact<V: Lanes, T: Native, K: Measure<N>, const N: usize>(
+    p: Abreast<T>,
+    q: Abreast<T>,
+    length: usize,
+    results: &mut [f64; LANES_OF_ROWS],
+) {
+    for lane in 0..V::COUNT {
+        if !results[lane].is_finite() {
+            continue;
+        }
+        if let Some(exact) = K::dyadic(p.row(lane, length).zip(q.row(lane, length))) {
+            results[lane] = exact;
+        }
+    }
+}

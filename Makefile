@@ -20,7 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Two installations into one environment at a time would trip over each other.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: demo test test-rust test-python lint format wheel test-wheels bench coefficients digest clean help
+.PHONY: demo test test-rust test-python lint format docs wheel test-wheels bench coefficients digest accuracy clean help
 
 demo: $(STAMPS)/demo $(STAMPS)/installed  ## see the measures on real data, on this machine
 	$(BIN)/xlogx demo $(ARGS)
@@ -50,6 +50,10 @@ format: $(STAMPS)/lint  ## format the Rust and the Python files
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
 
+docs: $(STAMPS)/docs $(STAMPS)/installed  ## the documentation, into target/docs
+	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going --nitpicky --fresh-env \
+		--doctree-dir target/doctrees docs target/docs
+
 wheel: dist/complete  ## the abi3 wheel (manylinux2014), the sdist and the pure wheel, into dist/
 	$(BIN)/auditwheel show dist/*-abi3-*.whl
 	@ls -l dist
@@ -67,6 +71,9 @@ coefficients: $(STAMPS)/test  ## compute every coefficient of the polynomials ag
 digest: $(STAMPS)/test $(STAMPS)/installed  ## after a deliberate change of results: write down their bits anew
 	$(BIN)/xlogx verify --update python/xlogx/_digest.py
 
+accuracy: $(STAMPS)/test $(STAMPS)/installed  ## after a deliberate change of results: measure their errors anew
+	$(BIN)/python tools/accuracy.py --write
+
 clean:  ## remove everything that was made here
 	rm -rf .venv dist target .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -79,7 +86,7 @@ $(STAMPS)/pip:
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/build $(STAMPS)/wheel $(STAMPS)/test $(STAMPS)/lint $(STAMPS)/demo $(STAMPS)/bench: \
+$(STAMPS)/build $(STAMPS)/wheel $(STAMPS)/test $(STAMPS)/lint $(STAMPS)/demo $(STAMPS)/bench $(STAMPS)/docs: \
 $(STAMPS)/%: requirements/%.txt | $(STAMPS)/pip
 	$(BIN)/python -m pip install --quiet -r $<
 	@touch $@

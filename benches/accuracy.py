@@ -29,7 +29,7 @@ def case(measure: str, dtype: type[np.floating], difficulty: str) -> tuple[Array
 
 
 def ulps(measure: str, form: Form, dtype: type[np.floating], difficulty: str) -> float:
-    """Return the error of `form` in units in the last place of `dtype`; nan for nan."""
+    """Return the error of `form` in units in the last place of `dtype`; inf for nan."""
     p, q = case(measure, dtype, difficulty)
     truth = exact.entropy(p) if measure == "entropy" else getattr(exact, measure)(p, q)
     with np.errstate(invalid="ignore"):

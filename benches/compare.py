@@ -29,6 +29,7 @@ from peers import MEASURES, Array, Form, Forms, peers
 from work import Work, all_work
 
 import xlogx
+from xlogx._bounds import ULPS
 from xlogx._demo import error_curves
 from xlogx._demo.stopwatch import best_of_rounds, reader, repeated
 
@@ -37,8 +38,6 @@ DTYPES = (np.float64, np.float32)
 # How far a peer may be from xlogx, relative to the answer or to the mean answer of all rows, and still be timed. These
 # are generous: what the errors are is in the columns.
 TOLERANCE = {np.float64: 1e-6, np.float32: 2e-3}
-# What xlogx promises, in ulp.
-PROMISE = {np.float64: 4.0, np.float32: 1.0}
 
 
 @dataclass(frozen=True)
@@ -119,7 +118,7 @@ def race(
     forms = {name: of[measure] for name, of in libraries.items() if measure in of}
     ours = next(iter(forms["xlogx"].values()))
     for difficulty in (EASY, HARD):
-        assert ulps(measure, ours, dtype, difficulty) <= PROMISE[dtype], (measure, dtype, difficulty)
+        assert ulps(measure, ours, dtype, difficulty) <= ULPS[np.dtype(dtype).name], (measure, dtype, difficulty)
     answer = np.asarray(ours(p, q, work.axis), float)
     assert answer.dtype == np.float64 and np.isfinite(answer).all()
     chosen = {}

@@ -1,4 +1,4 @@
-"""What is wrong is refused, with an error that says which argument, what was wanted, what came, and where."""
+"""What is wrong is refused, whatever its form; the texts of the errors stand in error_cases.py."""
 
 import re
 
@@ -25,30 +25,21 @@ def ones_but(place, value, shape=(4, 18), dtype=np.float64):
     return weights
 
 
-@pytest.mark.parametrize(
-    ("weights", "message"),
-    [
-        (ones_but((3, 17), -0.25), "p must be finite and non-negative, got p[3, 17] = -0.25"),
-        (ones_but((0, 2), -0.1, dtype=np.float32), "p must be finite and non-negative, got p[0, 2] = -0.1"),
-        (ones_but((1, 0), np.inf), "p must be finite and non-negative, got p[1, 0] = inf"),
-        (ones_but((1, 0), -np.inf, dtype=np.float16), "p must be finite and non-negative, got p[1, 0] = -inf"),
-        (ones_but((1, 0), -3, dtype=np.int8), "p must be finite and non-negative, got p[1, 0] = -3"),
-        ([3, -1], "p must be finite and non-negative, got p[1] = -1"),
-        ([float("nan"), -1.0], "p must be finite and non-negative, got p[1] = -1.0"),
-        ([-5e-324, 1.0], "p must be finite and non-negative, got p[0] = -5e-324"),
-    ],
-)
-def test_an_invalid_weight_is_named_with_its_place(weights, message):
-    """The first invalid weight is named by index and value, also beside a NaN."""
-    refuses(ValueError, message, xlogx.entropy, weights)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16, np.int8])
+def test_the_first_invalid_weight_is_named_by_its_place(dtype):
+    """A weight below zero is found in every signed dtype, also behind a NaN."""
+    weights = ones_but((3, 17), -3, dtype=dtype)
+    if np.dtype(dtype).kind == "f":
+        weights[0, 0] = np.nan
+    refuses(ValueError, "got p[3, 17] = -3", xlogx.entropy, weights)
 
 
 @two_arguments
 def test_an_invalid_weight_of_q_is_named_as_such(measure):
     """An invalid q is named as q, also where p is 0."""
     bad = ones_but((3, 17), -0.25)
-    refuses(ValueError, "q must be finite and non-negative, got q[3, 17] = -0.25", measure, np.abs(bad), bad)
-    refuses(ValueError, "q must be finite and non-negative, got q[0] = inf", measure, [0.0, 1.0], [np.inf, 1.0])
+    refuses(ValueError, "got q[3, 17] = -0.25", measure, np.abs(bad), bad)
+    refuses(ValueError, "got q[0] = inf", measure, [0.0, 1.0], [np.inf, 1.0])
     refuses(ValueError, "p must be finite", measure, bad, bad)
 
 
@@ -88,14 +79,8 @@ def test_an_invalid_weight_far_in_is_found(place):
 )
 def test_other_dtypes_are_refused_by_name(weights):
     """What is no real number of at most 64 bits is a TypeError with argument and dtype."""
-    refuses(TypeError, f"p must be real weights of at most 64 bits, got dtype {weights.dtype}", xlogx.entropy, weights)
-    refuses(
-        TypeError,
-        f"q must be real weights of at most 64 bits, got dtype {weights.dtype}",
-        xlogx.kl_divergence,
-        [1.0],
-        weights,
-    )
+    refuses(TypeError, f"got dtype {weights.dtype}", xlogx.entropy, weights)
+    refuses(TypeError, f"got dtype {weights.dtype}", xlogx.kl_divergence, [1.0], weights)
 
 
 @pytest.mark.parametrize("text", [b"abc", bytearray(b"abc"), "abc", memoryview(b"abc")])
@@ -121,7 +106,7 @@ def test_ragged_lists_are_refused(ragged):
 @two_arguments
 def test_shapes_that_do_not_broadcast_are_named(measure):
     """Both shapes are in the error."""
-    refuses(ValueError, "p and q must broadcast, got shapes (3,) and (2, 4)", measure, np.ones(3), np.ones((2, 4)))
+    refuses(ValueError, "(3,) and (2, 4)", measure, np.ones(3), np.ones((2, 4)))
 
 
 def test_a_row_needs_a_weight():
@@ -154,7 +139,7 @@ def test_no_axis_and_an_axis_twice_are_refused(axis):
 @pytest.mark.parametrize("axis", [1.5, "0", [0, 1]])
 def test_an_axis_is_an_integer(axis):
     """What is no int, tuple of ints or None is a TypeError."""
-    refuses(TypeError, "axis must be an int, a tuple of ints or None", xlogx.entropy, np.ones((3, 3)), axis=axis)
+    refuses(TypeError, "axis must be", xlogx.entropy, np.ones((3, 3)), axis=axis)
 
 
 @pytest.mark.parametrize(
@@ -162,81 +147,42 @@ def test_an_axis_is_an_integer(axis):
 )
 def test_a_base_is_a_number_above_one_or_a_name(base):
     """Anything else is a ValueError that says what is allowed."""
-    refuses(
-        ValueError,
-        "base must be None, a finite number above 1, 'bits', 'nats' or 'hartleys'",
-        xlogx.entropy,
-        [1, 2],
-        base=base,
-    )
+    refuses(ValueError, "base must be", xlogx.entropy, [1, 2], base=base)
 
 
 @pytest.mark.parametrize("normalize", [None, 1, 0, "yes", "Check", np.array(True)])
 def test_normalize_is_one_of_three(normalize):
     """True, False or "check"."""
-    refuses(ValueError, "normalize must be True, False or 'check'", xlogx.entropy, [1, 2], normalize=normalize)
+    refuses(ValueError, "normalize must be", xlogx.entropy, [1, 2], normalize=normalize)
 
 
 @pytest.mark.parametrize("pseudocount", [-1, -1e-300, float("nan"), float("inf"), None, "1", [0.5]])
 def test_a_pseudocount_is_finite_and_not_negative(pseudocount):
     """Anything else is a ValueError."""
-    refuses(
-        ValueError, "pseudocount must be a finite number of at least 0", xlogx.entropy, [1, 2], pseudocount=pseudocount
-    )
+    refuses(ValueError, "pseudocount must be", xlogx.entropy, [1, 2], pseudocount=pseudocount)
 
 
-@pytest.mark.parametrize(
-    ("weights", "options", "message"),
-    [
-        ([[0.5, 0.5], [0.5, 0.4]], {}, "p must sum to one along the axis, but row p[1] sums to 0.9"),
-        ([[0.5, 0.5], [0.5, 0.4]], {"axis": 0}, "p must sum to one along the axis, but row p[:, 1] sums to 0.9"),
-        ([0.5, 0.4], {}, "p must sum to one along the axis, but it sums to 0.9"),
-        ([2, 1], {}, "p must sum to one along the axis, but it sums to 3.0"),
-        (np.full(4, 0.3, np.float32), {}, "p must sum to one along the axis, but it sums to 1.2"),
-    ],
-)
-def test_a_row_that_does_not_sum_to_one_is_named(weights, options, message):
-    """normalize="check" says which row, and what it sums to."""
-    refuses(ValueError, message, xlogx.entropy, weights, normalize="check", **options)
+def test_a_float32_row_that_does_not_sum_to_one_is_named():
+    """The sum in the error is in float64, of the stored weights."""
+    refuses(ValueError, "it sums to 1.2", xlogx.entropy, np.full(4, 0.3, np.float32), normalize="check")
 
 
 def test_a_row_of_q_that_does_not_sum_to_one_is_named():
     """Each argument is checked by itself, its rows counted as it was given."""
     p = np.full((3, 4), 0.25)
-    refuses(
-        ValueError,
-        "q must sum to one along the axis, but it sums to 2.0",
-        xlogx.kl_divergence,
-        p,
-        np.full(4, 0.5),
-        normalize="check",
-    )
     q = p.copy()
     q[2] = 0.5
     refuses(ValueError, "but row q[2] sums to 2.0", xlogx.kl_divergence, p, q, normalize="check")
-
-
-def test_entropy_of_two_arguments_points_elsewhere():
-    """SciPy's entropy(p, q) is a divergence; here the error says where that is."""
-    for arguments in (([0.5, 0.5], [0.9, 0.1]), ([0.5, 0.5], 0)):
-        with pytest.raises(TypeError, match=r"kl_divergence.*cross_entropy"):
-            xlogx.entropy(*arguments)
 
 
 @pytest.mark.parametrize("measure", [xlogx.entropy, *MEASURES])
 def test_unknown_keywords_and_positional_options_are_refused(measure):
     """Options go by keyword, and only those that exist."""
     data = [np.ones(3)] * (1 if measure is xlogx.entropy else 2)
-    refuses(TypeError, f"{measure.__name__}() got an unexpected keyword argument 'bas'", measure, *data, bas=2)
+    refuses(TypeError, f"{measure.__name__}() got", measure, *data, bas=2)
     for later in ("where", "out", "dtype", "nan_policy", "on_invalid"):
         refuses(TypeError, later, measure, *data, **{later: None})
     with pytest.raises(TypeError):
         measure(*data, -1)
     with pytest.raises(TypeError):
         measure()
-
-
-def test_a_pseudocount_that_overflows_is_told():
-    """A finite weight whose sum with the pseudocount is infinite is an error that says so."""
-    with pytest.raises(ValueError, match=r"weight of p .* its sum with the pseudocount overflows"):
-        xlogx.entropy([1e308, 1.0], pseudocount=1e308)

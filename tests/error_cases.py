@@ -1,0 +1,212 @@
+"""The errors: a call, the kind of error that it raises and the whole text, the same from both backends.
+
+`test_error_table.py` makes each of them; the documentation shows them as its table. A new error is one entry.
+"""
+
+from dataclasses import dataclass
+
+from numpy.exceptions import AxisError
+
+
+@dataclass(frozen=True)
+class ErrorCase:
+    """A call as one would write it, and what it raises; `environment` is set before Python starts."""
+
+    call: str
+    kind: type[Exception]
+    message: str
+    environment: str = ""
+
+
+CASES: dict[str, tuple[ErrorCase, ...]] = {
+    "Weights": (
+        ErrorCase(
+            "xlogx.entropy([[1, 2], [3, -4]])", ValueError, "p must be finite and non-negative, got p[1, 1] = -4"
+        ),
+        ErrorCase(
+            "xlogx.kl_divergence([0.5, 0.5], [np.inf, 1])",
+            ValueError,
+            "q must be finite and non-negative, got q[0] = inf",
+        ),
+        ErrorCase("xlogx.entropy([np.nan, -0.25])", ValueError, "p must be finite and non-negative, got p[1] = -0.25"),
+        ErrorCase(
+            "xlogx.entropy(np.array([1, -np.inf], np.float16))",
+            ValueError,
+            "p must be finite and non-negative, got p[1] = -inf",
+        ),
+        ErrorCase(
+            "xlogx.entropy(np.float32([1, -0.1]))", ValueError, "p must be finite and non-negative, got p[1] = -0.1"
+        ),
+        ErrorCase("xlogx.entropy([-5e-324, 1])", ValueError, "p must be finite and non-negative, got p[0] = -5e-324"),
+        ErrorCase("xlogx.entropy(-2.0, axis=None)", ValueError, "p must be finite and non-negative, got p = -2.0"),
+        ErrorCase(
+            "xlogx.entropy([10**400, 1])",
+            ValueError,
+            "p must be finite and non-negative, got an integer beyond float64",
+        ),
+        ErrorCase(
+            "xlogx.entropy([1e308, 1], pseudocount=1e308)",
+            ValueError,
+            "a weight of p was negative or infinite when it was read, and is not now: it changed while the call ran, "
+            "or its sum with the pseudocount overflows",
+        ),
+    ),
+    "What is not weights": (
+        ErrorCase(
+            "xlogx.entropy(b'abc')",
+            TypeError,
+            "p must be weights, got bytes, which is an observation: samples.byte_entropy is the entropy of bytes",
+        ),
+        ErrorCase(
+            "xlogx.entropy('abc')",
+            TypeError,
+            "p must be weights, got str, which is an observation: samples.byte_entropy is the entropy of bytes",
+        ),
+        ErrorCase(
+            "xlogx.kl_divergence([1.0], ['a'])",
+            TypeError,
+            "q must be weights, got dtype <U1: samples.entropy is the entropy of labels",
+        ),
+        ErrorCase("xlogx.entropy([1j])", TypeError, "p must be real weights of at most 64 bits, got dtype complex128"),
+        ErrorCase(
+            "xlogx.kl_divergence([1.0], [None])",
+            TypeError,
+            "q must be real weights of at most 64 bits, got dtype object",
+        ),
+        ErrorCase(
+            "xlogx.entropy(np.array(['2020-01-01'], 'M8[D]'))",
+            TypeError,
+            "p must be real weights of at most 64 bits, got dtype datetime64[D]",
+        ),
+    ),
+    "Shapes and axes": (
+        ErrorCase(
+            "xlogx.entropy([[1, 2], [3]])",
+            ValueError,
+            "p must be an array of numbers, got a ragged sequence: setting an array element with a sequence. "
+            "The requested array has an inhomogeneous shape after 1 dimensions. "
+            "The detected shape was (2,) + inhomogeneous part.",
+        ),
+        ErrorCase(
+            "xlogx.js_distance(np.ones(3), np.ones((2, 4)))",
+            ValueError,
+            "p and q must broadcast, got shapes (3,) and (2, 4)",
+        ),
+        ErrorCase(
+            "xlogx.entropy([])",
+            ValueError,
+            "a row needs at least one weight, but axis 0 of shape (0,) has length 0",
+        ),
+        ErrorCase(
+            "xlogx.entropy(np.ones((3, 0)), axis=None)",
+            ValueError,
+            "a row needs at least one weight, but the argument of shape (3, 0) has length 0",
+        ),
+        ErrorCase(
+            "xlogx.entropy(np.ones((2, 0, 4)), axis=(0, 1))",
+            ValueError,
+            "a row needs at least one weight, but axis (0, 1) of shape (2, 0, 4) has length 0",
+        ),
+        ErrorCase("xlogx.entropy([1, 2], axis=1)", AxisError, "axis 1 is out of bounds for an argument of dimension 1"),
+        ErrorCase(
+            "xlogx.entropy(3.0)",
+            AxisError,
+            "axis -1 is out of bounds for an argument of dimension 0; only axis=None takes a 0-d argument",
+        ),
+        ErrorCase(
+            "xlogx.entropy(np.ones((3, 3)), axis=(0, -2))", ValueError, "axis must not name an axis twice, got (0, -2)"
+        ),
+        ErrorCase(
+            "xlogx.entropy([1, 2], axis=())",
+            ValueError,
+            "axis must name at least one axis, got (); None takes all of them",
+        ),
+        ErrorCase(
+            "xlogx.entropy([1, 2], axis='0')", TypeError, "axis must be an int, a tuple of ints or None, got '0'"
+        ),
+    ),
+    "Options": (
+        ErrorCase(
+            "xlogx.entropy([1, 2], base=1)",
+            ValueError,
+            "base must be None, a finite number above 1, 'bits', 'nats' or 'hartleys', got 1",
+        ),
+        ErrorCase(
+            "xlogx.entropy([1, 2], base='trits')",
+            ValueError,
+            "base must be None, a finite number above 1, 'bits', 'nats' or 'hartleys', got 'trits'",
+        ),
+        ErrorCase(
+            "xlogx.entropy([1, 2], normalize='yes')", ValueError, "normalize must be True, False or 'check', got 'yes'"
+        ),
+        ErrorCase(
+            "xlogx.entropy([1, 2], pseudocount=-1)",
+            ValueError,
+            "pseudocount must be a finite number of at least 0, got -1",
+        ),
+        ErrorCase(
+            "xlogx.entropy([2, 1], normalize='check')",
+            ValueError,
+            "p must sum to one along the axis, but it sums to 3.0",
+        ),
+        ErrorCase(
+            "xlogx.entropy([[0.5, 0.5], [0.5, 0.4]], normalize='check')",
+            ValueError,
+            "p must sum to one along the axis, but row p[1] sums to 0.9",
+        ),
+        ErrorCase(
+            "xlogx.entropy([[0.5, 0.5], [0.5, 0.4]], axis=0, normalize='check')",
+            ValueError,
+            "p must sum to one along the axis, but row p[:, 1] sums to 0.9",
+        ),
+        ErrorCase(
+            "xlogx.kl_divergence(np.full((3, 4), 0.25), [0.5, 0.5, 0.5, 0.5], normalize='check')",
+            ValueError,
+            "q must sum to one along the axis, but it sums to 2.0",
+        ),
+    ),
+    "Calls": (
+        ErrorCase(
+            "xlogx.entropy([0.5, 0.5], [0.9, 0.1])",
+            TypeError,
+            "entropy takes one argument by position: kl_divergence(p, q) is the divergence of two distributions, "
+            "cross_entropy(p, q) their cross-entropy; axis, base and the other options go by keyword",
+        ),
+        ErrorCase(
+            "xlogx.js_distance([1, 2], [2, 1], bas=2)",
+            TypeError,
+            "js_distance() got an unexpected keyword argument 'bas'",
+        ),
+    ),
+    "Threads": (
+        ErrorCase("xlogx.set_num_threads('2')", TypeError, "n, the number of threads, must be an integer, got '2'"),
+        ErrorCase("xlogx.threads(0)", ValueError, "n, the number of threads, must be at least 1, got 0"),
+        ErrorCase("xlogx.threads(10**6)", ValueError, "n, the number of threads, must be at most 65536, got 1000000"),
+    ),
+    "Environment": (
+        ErrorCase(
+            "xlogx.get_num_threads()",
+            ValueError,
+            "XLOGX_NUM_THREADS must be an integer of at least 1, got 'two'",
+            environment="XLOGX_NUM_THREADS=two",
+        ),
+        ErrorCase(
+            "xlogx.get_num_threads()",
+            ValueError,
+            "OMP_NUM_THREADS must be at most 65536, got '100000'",
+            environment="OMP_NUM_THREADS=100000",
+        ),
+        ErrorCase(
+            "import xlogx",
+            ValueError,
+            "XLOGX_BACKEND must be one of rust, numpy, got 'fortran'",
+            environment="XLOGX_BACKEND=fortran",
+        ),
+        ErrorCase(
+            "import xlogx",
+            ValueError,
+            "XLOGX_SIMD must be one of portable, avx2, avx512, got 'sse'",
+            environment="XLOGX_SIMD=sse",
+        ),
+    ),
+}

@@ -2,6 +2,7 @@
 
 import inspect
 import pickle
+import re
 
 import numpy as np
 import pytest
@@ -232,13 +233,27 @@ def test_memory_maps_are_arrays(tmp_path):
 
 @every_measure
 def test_signatures_show_every_option(measure):
-    """inspect.signature, and so help(), shows data and options with their defaults, and nothing else."""
+    """inspect.signature, and so help(), shows data and options with their defaults; the docstring has them all."""
     shown = inspect.signature(measure).parameters
-    tail = {"axis": -1, "base": None, "normalize": True, "pseudocount": 0.0, "keepdims": False}
+    tail = {
+        "axis": -1,
+        "base": None,
+        "normalize": True,
+        "pseudocount": 0.0,
+        "where": None,
+        "nan_policy": "propagate",
+        "on_invalid": "raise",
+        "keepdims": False,
+        "dtype": None,
+        "out": None,
+        "input_dtype": None,
+    }
     assert list(shown) == (["p"] if measure is xlogx.entropy else ["p", "q"]) + list(tail)
     for name, default in tail.items():
         assert shown[name].kind is inspect.Parameter.KEYWORD_ONLY
         assert shown[name].default == default
+    for name in shown:
+        assert re.search(rf"^(p, )?{name}(, q)? : ", measure.__doc__, re.MULTILINE)
 
 
 @every_measure

@@ -17,6 +17,8 @@ MEASURES = [xlogx.cross_entropy, *DIVERGENCES]
 EPSILON = 2.0**-52
 # A permuted row is added up in another order: either result may be off by the bound of its own.
 PERMUTED_ULPS = 2
+# Likewise a row of which something is dropped, against the row without it.
+DROPPED_ULPS = 4
 
 weight = st.floats(0, 1e300) | st.floats(1e-6, 1) | st.sampled_from([0.0, 1.0, 5e-324, 1e-310, 1.7e308])
 moderate = st.floats(1e-6, 1e6)
@@ -25,6 +27,15 @@ moderate = st.floats(1e-6, 1e6)
 def rows(number, elements, most=40):
     """That many rows of the same length."""
     return st.integers(1, most).flatmap(lambda n: arrays.arrays(np.float64, (number, n), elements=elements))
+
+
+def masked_rows(elements, most=40):
+    """Two rows, and which of their positions are kept."""
+    return st.integers(1, most).flatmap(
+        lambda n: st.tuples(
+            arrays.arrays(np.float64, (2, n), elements=elements), arrays.arrays(bool, n, elements=st.booleans())
+        )
+    )
 
 
 def has_weight(*some):
@@ -125,3 +136,32 @@ def test_merging_two_weights_loses_entropy(row, extra):
     merged = np.append(p[:-2], p[-2] + p[-1])
     parts = xlogx.entropy(merged) + (p[-2] + p[-1]) / p.sum() * xlogx.entropy(p[-2:])
     assert xlogx.entropy(p) == pytest.approx(parts, rel=1e-14, abs=1e-300)
+
+
+@given(masked_rows(weight))
+def test_dropping_is_cutting_out(masked):
+    """where= gives what the row gives without the positions where it is False; so does omitting NaN put there."""
+    (p, q), keep = masked
+    assume(keep.any() and has_weight(p[keep], q[keep]))
+    with_nan = np.where(keep, q, np.nan)
+    for measure, pair, gone in [
+        (xlogx.entropy, (p,), (np.where(keep, p, np.nan),)),
+        *((two, (p, q), (p, with_nan)) for two in MEASURES),
+    ]:
+        want = np.array(measure(*(row[keep] for row in pair)))
+        for got in (measure(*pair, where=keep), measure(*gone, nan_policy="omit")):
+            if np.isfinite(want):
+                np.testing.assert_array_max_ulp(np.array(got), want, DROPPED_ULPS)
+            else:
+                assert got == want
+
+
+@given(masked_rows(moderate), st.floats(1e-3, 1e3))
+def test_a_dropped_position_gets_no_pseudocount(masked, pseudocount):
+    """The pseudocount is added to what is left, and to nothing else."""
+    (p, q), keep = masked
+    assume(keep.any())
+    for measure, pair in [(xlogx.entropy, (p,)), *((two, (p, q)) for two in MEASURES)]:
+        want = np.array(measure(*(row[keep] for row in pair), pseudocount=pseudocount))
+        got = np.array(measure(*pair, where=keep, pseudocount=pseudocount))
+        np.testing.assert_array_max_ulp(got, want, DROPPED_ULPS)

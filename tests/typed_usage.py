@@ -30,12 +30,19 @@ xlogx.cross_entropy(p, q, axis=None, base="bits")
 xlogx.kl_divergence(matrix, matrix, axis=(0, 1), base=10.0, normalize="check")
 xlogx.js_divergence(p, matrix[:, :3], base="nats", pseudocount=1)
 xlogx.js_distance([1, 2], [2, 1], base="hartleys")
+xlogx.entropy(matrix, where=matrix > 0, nan_policy="omit", on_invalid="nan", dtype=np.float64, out=np.empty(3))
+xlogx.kl_divergence(p, q, where=[True, True, False], nan_policy="raise", dtype="float32", out=None)
+xlogx.js_divergence(counts.astype(np.uint16), counts, where=None, input_dtype="bfloat16", out=np.empty(2, np.float32))
 
 # What a type checker must refuse; an ignore that ignores nothing is itself an error.
 xlogx.kl_divergence(p)  # type: ignore[call-arg]
 xlogx.kl_divergence(p, q, 0)  # type: ignore[call-arg]
 xlogx.entropy(p, smoothing=0.1)  # type: ignore[call-arg]
 xlogx.entropy(p, normalize="yes")  # type: ignore[arg-type]
+xlogx.entropy(p, nan_policy="ignore")  # type: ignore[arg-type]
+xlogx.entropy(p, on_invalid="omit")  # type: ignore[arg-type]
+xlogx.entropy(p, input_dtype="float16")  # type: ignore[arg-type]
+xlogx.entropy(p, out=counts)  # type: ignore[arg-type]
 
 with xlogx.threads(2):
     assert_type(xlogx.get_num_threads(), int)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -29,6 +29,10 @@ class Backend(Protocol):
         pseudocount: float,
         out: NDArray[Any],
         threads: int,
+        masks: Sequence[tuple[NDArray[np.bool_], bool]] = ...,
+        omit: bool = ...,
+        invalid_is_nan: bool = ...,
+        bfloat16: tuple[bool, bool] = ...,
         /,
     ) -> bool: ...
     def entropy(self, p: object, /) -> np.float64 | np.float32 | None: ...

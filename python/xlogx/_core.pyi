@@ -1,5 +1,6 @@
 """The Rust backend. `xlogx._fallback` offers the same names in plain NumPy."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,20 @@ def reduce(
     pseudocount: float,
     out: NDArray[Any],
     threads: int,
+    masks: Sequence[tuple[NDArray[np.bool_], bool]] = ...,
+    omit: bool = ...,
+    invalid_is_nan: bool = ...,
+    bfloat16: tuple[bool, bool] = ...,
 ) -> bool:
     """Reduce the last `reduced` axes of `p` (and `q`, of the same shape) by `measure` into `out`.
 
-    False if any weight was negative or infinite: `out` then means nothing.
+    `out` is C-contiguous, aligned, and native float64 or float32, with a place for each row; its dtype decides the
+    precision. False if any weight was negative or infinite: `out` then means nothing. With `invalid_is_nan` such a
+    weight makes its row NaN instead.
+
+    A position is dropped where any mask, of the same shape as `p`, has the value beside it, and, with `omit`, where `p`
+    or `q` is NaN. There the weight of both is 0 after the pseudocount, and what it was is not seen. Where `bfloat16`
+    is true, an argument is uint16: the bits of bfloat16 numbers.
     """
 
 def entropy(p: object, /) -> np.float64 | np.float32 | None:

@@ -1,45 +1,60 @@
-"""Finding the weight that is negative or infinite, once a backend has said that there is one."""
+"""Finding the weight that an error names, once a backend has said that there is one."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xlogx._dropped import Dropped
+from xlogx._pieces import pieces
+from xlogx._weights import Weights
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# A block of this many weights is looked at in one go: the search needs no copy of the whole.
-BLOCK = 1 << 16
 
-
-def first_invalid(weights: NDArray[Any]) -> tuple[int, ...] | None:
-    """Index of the first weight, in C order, that is negative or infinite; None if there is none.
+def raise_invalid(argument: Weights, dropped: Dropped) -> None:
+    """Raise the error that names the first weight that is negative or infinite, if one is that is not dropped.
 
     NaN is not invalid: it stands for itself.
     """
-    if weights.dtype.kind in "bu":
-        return None
-    flat = weights.flat
-    with np.errstate(invalid="ignore"):
-        for position in range(0, weights.size, BLOCK):
-            block = flat[position : position + BLOCK]
-            bad = (block < 0) | (block == np.inf)
-            if bad.any():
-                index = np.unravel_index(position + int(bad.argmax()), weights.shape)
-                return tuple(int(i) for i in index)
+    if argument.may_be_invalid:
+        place = _first(argument, dropped, lambda weights: (weights < 0) | (weights == np.inf))
+        if place is not None:
+            raise ValueError(f"{argument.name} must be finite and non-negative, got {place}")
+
+
+def raise_nan(argument: Weights, dropped: Dropped) -> None:
+    """Raise the error that names the first NaN, if there is one that is not dropped."""
+    if argument.may_be_nan:
+        place = _first(argument, dropped, np.isnan)
+        if place is not None:
+            raise ValueError(f'{argument.name} must not hold NaN with nan_policy="raise", got {place}')
+
+
+def _first(argument: Weights, dropped: Dropped, sought: Callable[[NDArray[Any]], NDArray[np.bool_]]) -> str | None:
+    """Place and value of the first weight in C order that is sought and not dropped; None if there is none."""
+    # What is dropped may differ between the rows of an argument that has a single one.
+    shape = dropped.common_shape(argument.array.shape)
+    for place in pieces(shape):
+        weights = argument.piece(shape, place)
+        with np.errstate(invalid="ignore"):
+            found = sought(weights)
+        if not found.any():
+            continue
+        found = found & ~dropped.piece(shape, place)
+        if found.any():
+            inside = np.unravel_index(int(found.argmax()), found.shape)
+            index = [part.start + int(i) for part, i in zip(place, inside, strict=True)]
+            return _described(argument, index, weights[inside])
     return None
 
 
-def raise_invalid(name: str, weights: NDArray[Any], shape: tuple[int, ...]) -> None:
-    """Raise the error that names the first invalid weight of argument `name`, if it has one.
-
-    `shape` is what the user gave; `weights` may have been broadcast beyond it.
-    """
-    index = first_invalid(weights)
-    if index is None:
-        return
-    value = weights[index]
+def _described(argument: Weights, index: list[int], value: object) -> str:
+    """A place in the argument as the user gave it, from one in its broadcast, and the weight there."""
+    shape = argument.array.shape
     own = [0 if n == 1 else i for i, n in zip(index[len(index) - len(shape) :], shape, strict=True)]
-    place = f"{name}[{', '.join(map(str, own))}]" if own else name
-    raise ValueError(f"{name} must be finite and non-negative, got {place} = {value!s}")
+    place = f"{argument.name}[{', '.join(map(str, own))}]" if own else argument.name
+    return f"{place} = {value!s}"

@@ -6,13 +6,14 @@ core, and within 4 units in the last place of the truth.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from xlogx._fallback import finish, jensen_shannon, kullback_leibler, shannon
 from xlogx._fallback.double_double import Array
-from xlogx._fallback.rows import Argument, Group, InvalidWeight, groups
+from xlogx._fallback.rows import Argument, Dropped, Flat, Group, InvalidWeight, groups
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,13 +41,22 @@ def reduce(
     pseudocount: float,
     out: NDArray[Any],
     threads: int,
+    masks: Sequence[tuple[NDArray[np.bool_], bool]] = (),
+    omit: bool = False,
+    invalid_is_nan: bool = False,
+    bfloat16: tuple[bool, bool] = (False, False),
 ) -> bool:
     """Reduce the last `reduced` axes of `p` (and `q`, of the same shape) by `measure` into `out`.
 
-    False if any weight was negative or infinite: `out` then means nothing. `threads` is for `_core`.
+    False if any weight was negative or infinite: `out` then means nothing; with `invalid_is_nan` its row is NaN
+    instead. A position is dropped where any mask has the value beside it, and, with `omit`, where `p` or `q` is NaN.
+    Where `bfloat16` is true, an argument holds the bits of bfloat16 numbers. `threads` is for `_core`.
     """
-    arrays = [p] if q is None else [p, q]
-    arguments = [Argument(array, reduced, pseudocount) for array in arrays]
+    weights = [Flat(p, bfloat16[0])] if q is None else [Flat(p, bfloat16[0]), Flat(q, bfloat16[1])]
+    dropped = None
+    if masks or omit:
+        dropped = Dropped([(Flat(mask), value) for mask, value in masks], weights if omit else [])
+    arguments = [Argument(some, p.shape, reduced, pseudocount, dropped, invalid_is_nan) for some in weights]
     answers = out.reshape(-1)
     with np.errstate(all="ignore"):
         try:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from xlogx._bfloat16 import widened
 from xlogx._fallback.double_double import Array, Pair, add, sum_last
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _TOP = 900
 
 
 class InvalidWeight(Exception):
-    """A weight is negative or infinite."""
+    """A weight that is not dropped is negative or infinite."""
 
 
 class Block(NamedTuple):
@@ -37,23 +38,70 @@ class Block(NamedTuple):
     scaled: Array  # plain * 2^exponent, exponent chosen for each row
 
 
-class Argument:
-    """One data argument, its reduced axes last: rows of `length` weights."""
+class Flat:
+    """The numbers of an array in C order, whatever its strides and byte order; nothing of it is copied beforehand."""
 
-    def __init__(self, array: NDArray[Any], reduced: int, pseudocount: float) -> None:
-        self.length = math.prod(array.shape[array.ndim - reduced :])
-        self.count = math.prod(array.shape[: array.ndim - reduced])
+    def __init__(self, array: NDArray[Any], bfloat16: bool = False) -> None:
+        self._in_order = array.reshape(-1) if array.flags.c_contiguous else array.flat
+        self._bfloat16 = bfloat16
+
+    def load(self, start: int, stop: int) -> NDArray[Any]:
+        """Flat start to stop, as a new array or a view."""
+        block = self._in_order[start:stop]
+        return widened(block) if self._bfloat16 else block
+
+
+class Dropped(NamedTuple):
+    """Which positions have no weight in any argument."""
+
+    masks: list[tuple[Flat, bool]]  # dropped where the mask has this value
+    omitted: list[Flat]  # dropped where this is NaN
+
+    def load(self, start: int, stop: int) -> NDArray[np.bool_]:
+        """Whether positions start to stop, in C order, are dropped."""
+        dropped = np.zeros(stop - start, bool)
+        for mask, value in self.masks:
+            dropped |= mask.load(start, stop) == value
+        for weights in self.omitted:
+            dropped |= np.isnan(weights.load(start, stop))
+        return dropped
+
+
+class Argument:
+    """One data argument, its reduced axes last: rows of `length` weights.
+
+    An invalid weight is a NaN if `invalid_is_nan`, else it raises.
+    """
+
+    def __init__(
+        self,
+        weights: Flat,
+        shape: tuple[int, ...],
+        reduced: int,
+        pseudocount: float,
+        dropped: Dropped | None,
+        invalid_is_nan: bool,
+    ) -> None:
+        self.length = math.prod(shape[len(shape) - reduced :])
+        self.count = math.prod(shape[: len(shape) - reduced])
+        self._weights = weights
         self._pseudocount = pseudocount
-        self._contiguous = array.reshape(-1) if array.flags.c_contiguous else None
-        self._array = array
+        self._dropped = dropped
+        self._invalid_is_nan = invalid_is_nan
 
     def load(self, start: int, stop: int) -> Array:
         """Weights start to stop, in C order, as a new float64 array or a read-only view."""
-        source = self._array.flat if self._contiguous is None else self._contiguous
-        weights = np.asarray(source[start:stop], dtype=np.float64)
+        weights = np.asarray(self._weights.load(start, stop), dtype=np.float64)
         smoothed = weights + self._pseudocount if self._pseudocount else weights
-        if np.any((weights < 0) | (smoothed == np.inf)):
-            raise InvalidWeight
+        invalid = (weights < 0) | (smoothed == np.inf)
+        if self._dropped is not None:
+            dropped = self._dropped.load(start, stop)
+            invalid &= ~dropped
+            smoothed = np.where(dropped, 0.0, smoothed)
+        if np.any(invalid):
+            if not self._invalid_is_nan:
+                raise InvalidWeight
+            smoothed = np.where(invalid, np.nan, smoothed)
         return smoothed
 
 

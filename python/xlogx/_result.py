@@ -1,0 +1,39 @@
+"""The array that a measure answers with: one of its own, or the caller's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def checked_out(
+    out: object, shape: tuple[int, ...], dtype: type, read: Iterable[tuple[str, NDArray[Any]]]
+) -> NDArray[Any]:
+    """The array that the caller gave for a result of this shape and dtype.
+
+    It may overlap none of the arrays `read`, each with what an error calls it.
+    """
+    if not isinstance(out, np.ndarray):
+        raise TypeError(f"out must be a NumPy array, got {type(out).__name__}")
+    if out.shape != shape or out.dtype != dtype:
+        raise ValueError(
+            f"out must have the shape {shape} and dtype {np.dtype(dtype)} of the result, "
+            f"got shape {out.shape} and dtype {out.dtype}"
+        )
+    if not out.flags.writeable:
+        raise ValueError("out must be writeable, got a read-only array")
+    for name, array in read:
+        # Compares the ends first: arrays that lie apart cost next to nothing.
+        if np.shares_memory(out, array):
+            raise ValueError(f"out must not share memory with {name}, which is read while it is written")
+    return np.asarray(out)
+
+
+def as_backends_write(out: NDArray[Any]) -> NDArray[Any]:
+    """`out` itself where a backend can write to it, else an array of its shape from which it is to be copied."""
+    return out if out.flags.c_contiguous and out.flags.aligned else np.empty(out.shape, out.dtype)

@@ -9,7 +9,7 @@ use std::time::Instant;
 use xlogx::accumulate::Element;
 use xlogx::dispatch::Level;
 use xlogx::kernels::{CrossEntropy, Entropy, JsDivergence, KlDivergence, Measure};
-use xlogx::rows::{Rows, Unit, Watch};
+use xlogx::rows::{Dropped, Rows, Unit, Watch};
 use xlogx::view::{Axis, Native, Storage, View};
 
 /// A number type that a view can be made of.
@@ -75,15 +75,16 @@ fn measure<T: Stored, K: Measure<N>, const N: usize>(name: &str, level: Level) {
         let rows = Rows {
             p: view(&p),
             q: K::TWO.then(|| view(&q)),
-            unit: Unit { normalize: true, base: None, root: false },
+            dropped: Dropped::NONE,
+            unit: Unit { normalize: true, base: None, root: false, invalid_is_nan: false },
             level,
             parallel: false,
             watch: Watch { stop: AtomicBool::new(false), invalid: AtomicBool::new(false), poll: None },
         };
-        let mut out = vec![0.0; count / length];
+        let mut out = vec![T::default(); count / length];
         let (nanoseconds, cycles) = best(repeats, || {
-            assert!(rows.measure::<f64, K, N>(black_box(&mut out)));
-            assert!(out.iter().all(|result| result.is_finite() && *result > 0.0));
+            assert!(rows.measure::<T, K, N>(black_box(&mut out)));
+            assert!(out.iter().all(|&result| (0.0..f64::INFINITY).contains(&result.into())));
         });
         if length == count {
             let bytes = count * size_of::<T>() * if K::TWO { 2 } else { 1 };

@@ -8,7 +8,7 @@
 mod abreast;
 mod blocks;
 mod careful;
-mod columns;
+mod load;
 mod long;
 
 use std::marker::PhantomData;
@@ -21,6 +21,8 @@ use crate::lanes::{Job, Lanes, One};
 use crate::math::coefficients::{LN_2, LN_2_LOW, LOG2_E, LOG2_E_LOW};
 use crate::math::{self, Sum};
 use crate::view::{Native, View};
+pub use load::Dropped;
+use load::Scratch;
 
 /// Weights in a block. Rows up to this length are one block.
 pub const BLOCK: usize = 4096;
@@ -44,6 +46,8 @@ pub struct Unit {
     pub base: Option<f64>,
     /// Take the square root?
     pub root: bool,
+    /// Is a row with a negative or infinite weight nan, and no error?
+    pub invalid_is_nan: bool,
 }
 
 /// Something to ask now and then whether to go on.
@@ -73,6 +77,8 @@ pub struct Rows<'a> {
     pub p: View<'a>,
     /// The second, for measures of two.
     pub q: Option<View<'a>>,
+    /// What of them does not count.
+    pub dropped: Dropped<'a>,
     /// What to make of a value.
     pub unit: Unit,
     /// The instruction set.
@@ -81,18 +87,6 @@ pub struct Rows<'a> {
     pub parallel: bool,
     /// Interruptions and errors.
     pub watch: Watch<'a>,
-}
-
-/// Scratch for the blocks of both arguments.
-struct Scratch<T> {
-    p: Vec<T>,
-    q: Vec<T>,
-}
-
-impl<T> Scratch<T> {
-    fn new() -> Self {
-        Self { p: Vec::new(), q: Vec::new() }
-    }
 }
 
 /// The finishing touch, settled once a call: factor to the unit, clamp, root.
@@ -170,7 +164,9 @@ impl Rows<'_> {
 
     /// Writes the measure of each row; false if a weight was negative or infinite, or if the watch said stop.
     pub fn measure<O: Element, K: Measure<N>, const N: usize>(&self, out: &mut [O]) -> bool {
-        let single = self.p.is_single() && self.q.as_ref().is_none_or(View::is_single);
+        // A float64 result of float32 weights is as exact as one of float64 weights.
+        let narrow = size_of::<O>() == size_of::<f32>();
+        let single = narrow && self.p.is_single() && self.q.as_ref().is_none_or(View::is_single);
         let finish = dispatch::run(self.level, Settle::<K, N> { unit: self.unit, kernel: PhantomData });
         if single {
             self.split::<f32, O, K, N>(0, out, &finish);

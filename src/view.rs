@@ -21,6 +21,7 @@ pub enum Kind {
     Uint32,
     Uint64,
     Float16,
+    Bfloat16,
     Float32,
     Float64,
 }
@@ -130,7 +131,7 @@ impl<'a> View<'a> {
         let narrow = match self.storage {
             Storage::Double(_) => false,
             Storage::Single(_) => true,
-            Storage::Bytes(_, kind, _) => matches!(kind, Kind::Float32 | Kind::Float16),
+            Storage::Bytes(_, kind, _) => matches!(kind, Kind::Float32 | Kind::Float16 | Kind::Bfloat16),
         };
         narrow && self.added == 0.0
     }
@@ -241,6 +242,7 @@ impl<'a> View<'a> {
                 Kind::Uint32 => from_bytes!(bytes, swapped, u32, f64::from),
                 Kind::Uint64 => from_bytes!(bytes, swapped, u64, |x: u64| x as f64),
                 Kind::Float16 => from_bytes!(bytes, swapped, u16, |x: u16| half::f16::from_bits(x).to_f64()),
+                Kind::Bfloat16 => from_bytes!(bytes, swapped, u16, |x: u16| f32::from_bits(u32::from(x) << 16).into()),
                 Kind::Float32 => from_bytes!(bytes, swapped, f32, f64::from),
                 Kind::Float64 => from_bytes!(bytes, swapped, f64, |x: f64| x),
             },

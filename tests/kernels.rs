@@ -7,7 +7,7 @@ use xlogx::dispatch::{self, Level};
 use xlogx::kernels::{CrossEntropy, Entropy, JsDivergence, KlDivergence, Measure, Scale, Totals};
 use xlogx::lanes::{Job, Lanes};
 use xlogx::math::{Sum, coefficients};
-use xlogx::rows::{Rows, Unit, Watch};
+use xlogx::rows::{Dropped, Rows, Unit, Watch};
 use xlogx::view::{Axis, Kind, Storage, View};
 
 /// Row lengths around every boundary: a register, the virtual lanes, a short row, a group, a block, a leaf of blocks.
@@ -25,7 +25,8 @@ fn weights(count: usize, seed: u64) -> Vec<f64> {
 
 fn rows<'a>(p: View<'a>, q: Option<View<'a>>, level: Level) -> Rows<'a> {
     let watch = Watch { stop: AtomicBool::new(false), invalid: AtomicBool::new(false), poll: None };
-    Rows { p, q, unit: Unit { normalize: true, base: None, root: false }, level, parallel: false, watch }
+    let unit = Unit { normalize: true, base: None, root: false, invalid_is_nan: false };
+    Rows { p, q, dropped: Dropped::NONE, unit, level, parallel: false, watch }
 }
 
 fn row(values: &[f64]) -> View<'_> {

@@ -34,9 +34,21 @@ fn data(array: &Bound<'_, PyUntypedArray>) -> *mut u8 {
     object.fields.data.cast()
 }
 
-/// The rows of an array, its first `split` axes counting them.
-pub fn view<'a>(array: &'a Bound<'_, PyUntypedArray>, split: usize, added: f64) -> PyResult<View<'a>> {
-    let kind = kind(array)?;
+/// The rows of an array of truth values.
+pub fn mask<'a>(array: &'a Bound<'_, PyUntypedArray>, split: usize) -> PyResult<View<'a>> {
+    if kind(array)? != Kind::Bool {
+        return Err(impossible("a mask is not of truth values"));
+    }
+    view(array, split, 0.0, false)
+}
+
+/// The rows of an array, its first `split` axes counting them. `bfloat16` for uint16 that are the upper halves of float32.
+pub fn view<'a>(array: &'a Bound<'_, PyUntypedArray>, split: usize, added: f64, bfloat16: bool) -> PyResult<View<'a>> {
+    let kind = match kind(array)? {
+        Kind::Uint16 if bfloat16 => Kind::Bfloat16,
+        _ if bfloat16 => return Err(impossible("bfloat16 weights do not come as uint16")),
+        kind => kind,
+    };
     let (shape, strides, size) = (array.shape(), array.strides(), array.dtype().itemsize());
     // The bytes that the array covers, before and behind its first element.
     let (mut before, mut behind) = (0usize, size);

@@ -14,8 +14,7 @@ use pyo3::prelude::*;
 use crate::dispatch::Level;
 use crate::kernels::{CrossEntropy, Entropy, JsDivergence, KlDivergence, Total};
 use crate::pool;
-use crate::rows::{Rows, Unit, Watch};
-use crate::view::View;
+use crate::rows::{Dropped, Rows, Unit, Watch};
 
 /// Calls with fewer weights than this stay on the calling thread.
 const PARALLEL_FROM: usize = 1 << 17;
@@ -46,8 +45,8 @@ impl Name {
         })
     }
 
-    fn unit(self, normalize: bool, base: Option<f64>) -> Unit {
-        Unit { normalize: normalize && self != Self::Total, base, root: self == Self::JsDistance }
+    fn unit(self, normalize: bool, base: Option<f64>, invalid_is_nan: bool) -> Unit {
+        Unit { normalize: normalize && self != Self::Total, base, root: self == Self::JsDistance, invalid_is_nan }
     }
 
     /// Runs the kernel of this name.
@@ -83,9 +82,14 @@ fn impossible(what: &str) -> PyErr {
 }
 
 /// Reduces the last `reduced` axes of p (and q) into `out`; False if a weight was negative or infinite.
+///
+/// A position is dropped where one of the `masks` has the value that is given with it and, with `omit`, where p or q is
+/// NaN. With `invalid_is_nan` a row with a negative or infinite weight is nan.
 #[pyfunction]
-#[pyo3(signature = (measure, p, q, reduced, base, normalize, pseudocount, out, threads))]
-#[allow(clippy::too_many_arguments)]
+#[pyo3(signature = (measure, p, q, reduced, base, normalize, pseudocount, out, threads, masks=Vec::new(), omit=false,
+                    invalid_is_nan=false, bfloat16=(false, false)))]
+// The arguments come from Python as they are.
+#[allow(clippy::too_many_arguments, clippy::needless_pass_by_value)]
 fn reduce(
     py: Python<'_>,
     measure: &str,
@@ -97,9 +101,14 @@ fn reduce(
     pseudocount: f64,
     out: &Bound<'_, PyUntypedArray>,
     threads: usize,
+    masks: Vec<(Bound<'_, PyUntypedArray>, bool)>,
+    omit: bool,
+    invalid_is_nan: bool,
+    bfloat16: (bool, bool),
 ) -> PyResult<bool> {
     let name = Name::parse(measure)?;
-    if q.is_some_and(|q| q.shape() != p.shape()) || reduced == 0 || reduced > p.ndim() {
+    let other = |array: &Bound<'_, PyUntypedArray>| array.shape() != p.shape();
+    if q.is_some_and(other) || masks.iter().any(|(mask, _)| other(mask)) || reduced == 0 || reduced > p.ndim() {
         return Err(impossible("the arguments of a reduction do not fit together"));
     }
     if q.is_some() != !matches!(name, Name::Entropy | Name::Total) {
@@ -113,23 +122,24 @@ fn reduce(
     if p.len() == 0 {
         return if count == 0 { Ok(true) } else { Err(impossible("a row has no weight")) };
     }
-    let p_view = array::view(p, split, pseudocount)?;
-    let q_view = q.map(|q| array::view(q, split, pseudocount)).transpose()?;
+    let masks =
+        masks.iter().map(|(mask, dropped)| Ok((array::mask(mask, split)?, *dropped))).collect::<PyResult<_>>()?;
     let mut output = array::output(out, count)?;
     let parallel = threads > 1 && p.len() >= PARALLEL_FROM;
-    run(py, name, p_view, q_view, name.unit(normalize, base), parallel.then_some(threads), &mut output)
+    let rows = Rows {
+        p: array::view(p, split, pseudocount, bfloat16.0)?,
+        q: q.map(|q| array::view(q, split, pseudocount, bfloat16.1)).transpose()?,
+        dropped: Dropped { masks, nan: omit },
+        unit: name.unit(normalize, base, invalid_is_nan),
+        level: Level::current(),
+        parallel: false,
+        watch: Watch { stop: AtomicBool::new(false), invalid: AtomicBool::new(false), poll: None },
+    };
+    run(py, name, rows, parallel.then_some(threads), &mut output)
 }
 
 /// Runs a call without the GIL, on the pool or here, and ends it early if a signal handler raises.
-fn run(
-    py: Python<'_>,
-    name: Name,
-    p: View,
-    q: Option<View>,
-    unit: Unit,
-    threads: Option<usize>,
-    out: &mut Output,
-) -> PyResult<bool> {
+fn run(py: Python<'_>, name: Name, rows: Rows, threads: Option<usize>, out: &mut Output) -> PyResult<bool> {
     let raised = Mutex::new(None);
     let signal = || {
         // A closure: the method itself is not general enough in its lifetime.
@@ -150,8 +160,9 @@ fn run(
         last.store(now, Ordering::Relaxed);
         signal()
     };
-    let watch = Watch { stop: AtomicBool::new(false), invalid: AtomicBool::new(false), poll: None };
-    let mut rows = Rows { p, q, unit, level: Level::current(), parallel: threads.is_some(), watch };
+    // Its lifetime now ends before that of what it asks.
+    let mut rows = rows;
+    rows.parallel = threads.is_some();
     let valid = py.detach(|| {
         if let Some(threads) = threads {
             let mut valid = false;

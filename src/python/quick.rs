@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 
 use super::{Name, Output, array};
 use crate::dispatch::Level;
-use crate::rows::{Rows, Watch};
+use crate::rows::{Dropped, Rows, Watch};
 
 /// Longer rows may release the GIL and use threads.
 const LONGEST: usize = 16_384;
@@ -34,9 +34,17 @@ fn quick<'py>(name: Name, p: &Bound<'py, PyAny>, q: Option<&Bound<'py, PyAny>>) 
         Some(_) => return Ok(None),
     };
     let watch = Watch { stop: false.into(), invalid: false.into(), poll: None };
-    let unit = name.unit(true, None);
-    let q_view = q.map(|q| array::view(q, 0, 0.0)).transpose()?;
-    let rows = Rows { p: array::view(p, 0, 0.0)?, q: q_view, unit, level: Level::current(), parallel: false, watch };
+    let unit = name.unit(true, None, false);
+    let q_view = q.map(|q| array::view(q, 0, 0.0, false)).transpose()?;
+    let rows = Rows {
+        p: array::view(p, 0, 0.0, false)?,
+        q: q_view,
+        dropped: Dropped::NONE,
+        unit,
+        level: Level::current(),
+        parallel: false,
+        watch,
+    };
     let (mut double, mut single) = ([0.0f64], [0.0f32]);
     let narrow = p.dtype().itemsize() == 4;
     let valid = if narrow {

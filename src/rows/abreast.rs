@@ -1,7 +1,7 @@
 //! Rows of one block each, one to a register lane: short rows, and columns.
 
-use super::columns::{Next, several};
-use super::{Finish, LANES_OF_ROWS, Rows, Scratch, settle};
+use super::load::{Next, Scratch};
+use super::{Finish, LANES_OF_ROWS, Rows, settle};
 use crate::accumulate::{Abreast, RowLanes};
 use crate::kernels::{Measure, Totals};
 use crate::lanes::Lanes;
@@ -24,10 +24,9 @@ pub(super) fn rows<V: Lanes, T: Native, K: Measure<N>, const N: usize>(
     while at < out.len() {
         let row = first + at;
         let now = V::COUNT.min(out.len() - at);
-        let p = several::<V, T>(&rows.p, row..row + now, 0..length, next, &mut scratch.p);
-        let q = rows.q.as_ref().map(|view| several::<V, T>(view, row..row + now, 0..length, next, &mut scratch.q));
+        let (p, q) = rows.abreast::<V, T>(row..row + now, 0..length, next, scratch);
         let mut results = [0.0; LANES_OF_ROWS];
-        let look = batch::<V, T, K, N>(p, q.unwrap_or(p), length, finish, &mut lanes, &mut results);
+        let look = batch::<V, T, K, N>(p, q, length, finish, &mut lanes, &mut results);
         let out = &mut out[at..at + now];
         out.copy_from_slice(&results[..now]);
         if look.any_sign() {

@@ -1,12 +1,13 @@
 //! Rows of one block each: totals, then terms, while the row is in the cache. Several rows are then finished together,
 //! each in a register lane, as what is done once a row would otherwise take as long as a hundred weights.
 
-use super::{AHEAD, BLOCK, Finish, LANES_OF_ROWS as BATCH, Rows, Scratch, settle};
+use super::load::Scratch;
+use super::{AHEAD, BLOCK, Finish, LANES_OF_ROWS as BATCH, Rows, settle};
 use crate::accumulate::{Padding, sums_of_block, totals_of_block};
 use crate::kernels::Measure;
 use crate::lanes::{Lanes, One};
 use crate::math::Sum;
-use crate::view::{Native, View};
+use crate::view::Native;
 
 /// Sums of several rows, a row in each place.
 #[derive(Clone, Copy)]
@@ -61,19 +62,6 @@ impl<const N: usize> Batch<N> {
     }
 }
 
-/// Several rows of an argument, and how far apart they begin.
-fn several<'s, T: Native>(view: &'s View, row: usize, rows: usize, scratch: &'s mut Vec<T>) -> (&'s [T], usize) {
-    if let Some(found) = view.rows_in_place(row, rows) {
-        return found;
-    }
-    let length = view.length();
-    scratch.resize(scratch.len().max(rows * length), T::default());
-    for index in 0..rows {
-        view.copy(row + index, 0, length, scratch, index * length, 1);
-    }
-    (&scratch[..], length)
-}
-
 /// Rows `first`.. into `out`.
 #[inline(always)]
 pub(super) fn rows<V: Lanes, T: Native, K: Measure<N>, const N: usize>(
@@ -92,16 +80,14 @@ pub(super) fn rows<V: Lanes, T: Native, K: Measure<N>, const N: usize>(
     while at < out.len() {
         let row = first + at;
         let now = together.min(out.len() - at);
-        let Scratch { p, q } = &mut *scratch;
-        let (p, apart_p) = several::<T>(&rows.p, row, now, p);
-        let (q, apart_q) = rows.q.as_ref().map_or((p, apart_p), |view| several::<T>(view, row, now, q));
+        let (p, q) = rows.in_turn(row..row + now, scratch);
         let ahead = if out.len() > at + now { AHEAD.max(now * length * size_of::<T>()) } else { 0 };
         for index in 0..now {
-            let (totals, sign) = totals_of_block::<V, T, false>(&p[index * apart_p..][..length], 1.0, &mut padding);
+            let (totals, sign) = totals_of_block::<V, T, false>(p.row(index), 1.0, &mut padding);
             batch.a.set(index, totals.total());
             batch.signs[index] = if sign { -1.0 } else { 0.0 };
             if K::TWO {
-                let (totals, sign) = totals_of_block::<V, T, false>(&q[index * apart_q..][..length], 1.0, &mut padding);
+                let (totals, sign) = totals_of_block::<V, T, false>(q.row(index), 1.0, &mut padding);
                 batch.b.set(index, totals.total());
                 if sign {
                     batch.signs[index] = -1.0;
@@ -113,7 +99,7 @@ pub(super) fn rows<V: Lanes, T: Native, K: Measure<N>, const N: usize>(
         for index in 0..now {
             let (a, b) = (batch.a.get::<One>(index), batch.b.get::<One>(index));
             let reference = finish.reference::<One, K, N>(a, b);
-            let (p, q) = (&p[index * apart_p..][..length], &q[index * apart_q..][..length]);
+            let (p, q) = (p.row(index), q.row(index));
             let partial = sums_of_block::<V, T, K, N, false>(p, q, &reference, ahead, &mut padding);
             for (sums, sum) in batch.sums.iter_mut().zip(partial.sums) {
                 sums.set(index, sum);
@@ -130,10 +116,7 @@ pub(super) fn rows<V: Lanes, T: Native, K: Measure<N>, const N: usize>(
             }
         }
         for index in 0..now {
-            let exact = || {
-                let (p, q) = (&p[index * apart_p..][..length], &q[index * apart_q..][..length]);
-                K::dyadic(p.iter().zip(q).map(|(&p, &q)| (p.into(), q.into())))
-            };
+            let exact = || K::dyadic(p.row(index).iter().zip(q.row(index)).map(|(&p, &q)| (p.into(), q.into())));
             out[at + index] = if batch.signs[index].is_sign_negative() {
                 rows.careful::<K, N>(row + index, finish)
             } else if finish.exact && batch.results[index].is_finite() {

@@ -4,12 +4,12 @@
 use std::marker::PhantomData;
 use std::sync::atomic::Ordering;
 
+use super::load::Scratch;
 use super::{BLOCK, Finish, Rows};
 use crate::dispatch;
 use crate::kernels::{Measure, Reference, Scale};
 use crate::lanes::{Job, Lanes, One};
 use crate::math::{Sum, power_of_two};
-use crate::view::View;
 
 /// Rows that differ by less than this after refinement differ by its rounding alone: 2^-200.
 const NOTHING: f64 = 6.223_015_277_861_142e-61;
@@ -23,17 +23,12 @@ struct Look {
 }
 
 impl Look {
-    fn at(view: &View, row: usize) -> Self {
-        let mut look = Self::default();
-        let mut scratch = Vec::<f64>::new();
-        for from in (0..view.length()).step_by(BLOCK) {
-            for &x in view.block(row, from, BLOCK.min(view.length() - from), &mut scratch) {
-                look.invalid |= x < 0.0 || x == f64::INFINITY;
-                look.nan |= x.is_nan();
-                look.largest = if x > look.largest { x } else { look.largest };
-            }
+    fn at(&mut self, weights: &[f64]) {
+        for &x in weights {
+            self.invalid |= x < 0.0 || x == f64::INFINITY;
+            self.nan |= x.is_nan();
+            self.largest = if x > self.largest { x } else { self.largest };
         }
-        look
     }
 
     /// How many times the weights are to be halved so that the largest is about 1; 0 where it need not be.
@@ -47,15 +42,20 @@ impl Rows<'_> {
     /// The result of any row.
     #[inline(never)]
     pub(super) fn careful<K: Measure<N>, const N: usize>(&self, row: usize, finish: &Finish) -> f64 {
-        let p = Look::at(&self.p, row);
-        let q = self.q.as_ref().map(|view| Look::at(view, row));
-        if p.invalid || q.as_ref().is_some_and(|q| q.invalid) {
-            self.watch.invalid.store(true, Ordering::Relaxed);
-        }
-        if p.nan || q.as_ref().is_some_and(|q| q.nan) {
+        let (mut p, mut q) = (Look::default(), Look::default());
+        self.each_block(row, |x, y| {
+            p.at(x);
+            q.at(y);
+            true
+        });
+        if p.invalid || q.invalid {
+            self.watch.invalid.fetch_or(!self.unit.invalid_is_nan, Ordering::Relaxed);
             return f64::NAN;
         }
-        let (shift_p, shift_q) = (p.shift(), q.as_ref().map_or(p.shift(), Look::shift));
+        if p.nan || q.nan {
+            return f64::NAN;
+        }
+        let (shift_p, shift_q) = (p.shift(), q.shift());
         if !finish.normalize {
             let (shift, shift_q) = K::raw_shift(shift_p, shift_q);
             let one = Sum::of(One(1.0));
@@ -91,22 +91,23 @@ impl Rows<'_> {
 
     /// The result of a row of powers of two parts of its total, in bits.
     fn dyadic<K: Measure<N>, const N: usize>(&self, row: usize, shift_p: i64, shift_q: i64) -> Option<f64> {
-        let (mut scratch_p, mut scratch_q) = (Vec::<f64>::new(), Vec::<f64>::new());
-        let p = self.p.block(row, 0, self.length(), &mut scratch_p);
-        let q = self.q.as_ref().map_or(p, |view| view.block(row, 0, self.length(), &mut scratch_q));
+        let mut scratch = Scratch::<f64>::new();
+        let (p, q) = self.block(row, 0..self.length(), &mut scratch);
         let (factor_p, factor_q) = (power_of_two(-shift_p), power_of_two(-shift_q));
         K::dyadic(p.iter().zip(q).map(|(&p, &q)| (p * factor_p, q * factor_q)))
     }
 
     /// Is there no place where both p and q have weight?
     fn is_disjoint(&self, row: usize) -> bool {
-        let Some(q) = &self.q else { return false };
-        let (mut scratch_p, mut scratch_q) = (Vec::<f64>::new(), Vec::<f64>::new());
+        self.each_block(row, |p, q| p.iter().zip(q).all(|(&p, &q)| p == 0.0 || q == 0.0))
+    }
+
+    /// Shows each block of a row, as long as the answer is yes; the last answer.
+    fn each_block(&self, row: usize, mut show: impl FnMut(&[f64], &[f64]) -> bool) -> bool {
+        let mut scratch = Scratch::new();
         (0..self.length()).step_by(BLOCK).all(|from| {
-            let count = BLOCK.min(self.length() - from);
-            let p = self.p.block(row, from, count, &mut scratch_p);
-            let q = q.block(row, from, count, &mut scratch_q);
-            p.iter().zip(q).all(|(&p, &q)| p == 0.0 || q == 0.0)
+            let (p, q) = self.block(row, from..self.length().min(from + BLOCK), &mut scratch);
+            show(p, q)
         })
     }
 }

@@ -3,8 +3,8 @@
 use std::marker::PhantomData;
 use std::ops::Range;
 
-use super::columns::{Next, several};
-use super::{Accepted, BLOCK, Finish, LANES_OF_ROWS, Rows, Scratch, accept};
+use super::load::{Next, Scratch};
+use super::{Accepted, BLOCK, Finish, LANES_OF_ROWS, Rows, accept};
 use crate::accumulate::{Abreast, Padding, Partial, RowLanes, sums_of_block, totals_of_block};
 use crate::dispatch;
 use crate::kernels::{Measure, Reference, Scale, Totals};
@@ -91,9 +91,7 @@ impl<T: Native, const SCALED: bool> Visit<T> for VisitTotals<SCALED> {
     #[inline(always)]
     fn part<V: Lanes>(&self, _column: usize, p: Abreast<T>, q: Abreast<T>, part: Part, lanes: &mut Self::Lanes<V>) {
         lanes[0].add(p, part.count, part.first);
-        if !q.weights.is_empty() {
-            lanes[1].add(q, part.count, part.first);
-        }
+        lanes[1].add(q, part.count, part.first);
     }
     #[inline(always)]
     fn end<V: Lanes>(lanes: &mut Self::Lanes<V>, length: usize, yields: &mut [Pair]) {
@@ -174,12 +172,7 @@ impl<T: Native, W: Visit<T>> Leaf<'_, '_, T, W> {
             for (index, lanes) in lanes.iter_mut().enumerate() {
                 let column = index * V::COUNT;
                 let rows = self.row + column..self.row + self.columns.min(column + V::COUNT);
-                let p = several::<V, T>(&self.rows.p, rows.clone(), part.clone(), next, &mut scratch.p);
-                let q = self
-                    .rows
-                    .q
-                    .as_ref()
-                    .map_or(Abreast::NONE, |view| several::<V, T>(view, rows, part.clone(), next, &mut scratch.q));
+                let (p, q) = self.rows.abreast::<V, T>(rows, part.clone(), next, scratch);
                 self.visit.part(column, p, q, Part { count, first }, lanes);
             }
             from += count;
@@ -208,9 +201,7 @@ impl<T: Native, W: Visit<T>> Job for Leaf<'_, '_, T, W> {
             if columns > 1 {
                 self.abreast::<V>(from..from + length, &mut scratch, &mut lanes, &mut now);
             } else {
-                let Scratch { p, q } = &mut scratch;
-                let p = rows.p.block(row, from, length, p);
-                let q = rows.q.as_ref().map_or(&[][..], |view| view.block(row, from, length, q));
+                let (p, q) = rows.block(row, from..from + length, &mut scratch);
                 now[0] = visit.block::<V>(p, q, &mut padding);
             }
             for _ in 0..count.trailing_ones() {

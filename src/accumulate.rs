@@ -1,7 +1,7 @@
 //! From weights to sums: sixteen virtual lanes, whatever the registers.
 //!
 //! Element i of a block belongs to lane i mod 16. A lane adds at most eight elements plainly (a group of 128 in all),
-//! then puts that into a compensated [`Sum`]; lanes are merged j with j + 8, then + 4, + 2, + 1. This fixes every bit,
+//! then puts that into a [`Sum`] (compensated for float64); lanes are merged j with j + 8, then + 4, + 2, + 1. This fixes every bit,
 //! and both ways of going through the weights follow it: [`sums_of_block`] has the lanes of one row in registers, and
 //! [`RowLanes`] has one row in each register lane, as suits short rows and columns.
 
@@ -105,21 +105,21 @@ fn lines<'a, T: Element>(block: &'a [T], from: usize, padded: &'a mut [T; GROUP]
 
 /// What register sets and virtual lanes hold. A trait, not a closure: a closure is not inlined into the level's entry.
 trait Merge: Copy {
-    fn merge(self, other: Self) -> Self;
+    fn merge_in<P: Precision>(self, other: Self) -> Self;
 }
 
 impl<V: Lanes> Merge for Totals<V> {
     #[inline(always)]
-    fn merge(self, other: Self) -> Self {
-        Totals::merge(self, other)
+    fn merge_in<P: Precision>(self, other: Self) -> Self {
+        Totals::merge::<P>(self, other)
     }
 }
 
 impl<V: Lanes, const N: usize> Merge for [Sum<V>; N] {
     #[inline(always)]
-    fn merge(mut self, other: Self) -> Self {
+    fn merge_in<P: Precision>(mut self, other: Self) -> Self {
         for index in 0..N {
-            self[index] = self[index].merge(other[index]);
+            self[index] = self[index].merge_in::<P>(other[index]);
         }
         self
     }
@@ -128,11 +128,11 @@ impl<V: Lanes, const N: usize> Merge for [Sum<V>; N] {
 /// The first `count` of what `width` lanes (or register sets) hold, lane j merged with j + width/2, and so on. Lanes from
 /// `count` on are empty and would add nothing.
 #[inline(always)]
-fn merge_lanes<S: Merge>(lanes: &mut [S], width: usize, count: usize) -> S {
+fn merge_lanes<P: Precision, S: Merge>(lanes: &mut [S], width: usize, count: usize) -> S {
     let (mut half, mut count) = (width / 2, count);
     while half > 0 {
         for lane in half..count {
-            lanes[lane - half] = lanes[lane - half].merge(lanes[lane]);
+            lanes[lane - half] = lanes[lane - half].merge_in::<P>(lanes[lane]);
         }
         count = count.min(half);
         half /= 2;
@@ -150,9 +150,15 @@ fn prefetch_group<T>(group: &[Line<T>], ahead: usize) {
     }
 }
 
-/// The sums of one block, lanes across the row. Meanwhile the memory `ahead` bytes behind is asked for.
+/// The first of the sums that are wanted: a row that knows its totals leaves some out.
+const fn first_sum<K: Measure<N>, const N: usize>(known: bool) -> usize {
+    if known { K::KNOWN } else { 0 }
+}
+
+/// The sums of one block, lanes across the row; of a row whose totals (and signs) are `KNOWN`, only those that they do not tell.
+/// Meanwhile the memory `ahead` bytes behind is asked for.
 #[inline(always)]
-pub fn sums_of_block<V: Lanes, T: Element, K: Measure<N>, const N: usize, const CAREFUL: bool>(
+pub fn sums_of_block<V: Lanes, T: Element, K: Measure<N>, const N: usize, const CAREFUL: bool, const KNOWN: bool>(
     p: &[T],
     q: &[T],
     reference: &Reference<One>,
@@ -161,6 +167,7 @@ pub fn sums_of_block<V: Lanes, T: Element, K: Measure<N>, const N: usize, const 
 ) -> Partial<N> {
     let reference = reference.splat::<V>();
     let sets = LANES / V::COUNT;
+    let wanted = first_sum::<K, N>(KNOWN)..N;
     let mut sums = [[Sum::<V>::zero(); N]; SETS];
     let mut look = V::zero();
     let mut from = 0;
@@ -176,31 +183,32 @@ pub fn sums_of_block<V: Lanes, T: Element, K: Measure<N>, const N: usize, const 
             for (p, q) in p.iter().zip(q) {
                 let (x, y) = (load::<V, T>(p, set), load::<V, T>(q, set));
                 let (terms, closer) = K::terms::<V, T, CAREFUL>(x, y, &reference);
-                for index in 0..N {
+                for index in wanted.clone() {
                     plain[index] = plain[index].add(terms[index]);
                 }
-                look = look.bits_or(closer).bits_or(x);
-                if K::TWO {
-                    look = look.bits_or(y);
+                look = look.bits_or(closer);
+                if !KNOWN {
+                    look = look.bits_or(x).bits_or(y);
                 }
             }
-            for index in 0..N {
-                sums[set][index] = sums[set][index].plus(plain[index]);
+            for index in wanted.clone() {
+                sums[set][index] = sums[set][index].plus_in::<T>(plain[index]);
             }
         }
         from += GROUP;
     }
-    let merged = merge_lanes(&mut sums, sets, sets);
+    let merged = merge_lanes::<T, _>(&mut sums, sets, sets);
     let mut folded = [Sum::<One>::zero(); N];
-    for index in 0..N {
-        folded[index] = merged[index].fold();
+    for index in wanted {
+        folded[index] = merged[index].fold::<T>();
     }
     Partial { sums: folded, look: look.any_sign() }
 }
 
-/// The totals of one block, lanes across the row; also whether a sign bit was set. `SCALED`: of |x|·factor.
+/// The totals of one block as a measure wants them, lanes across the row; also whether a sign bit was set. `SCALED`: of
+/// |x|·factor.
 #[inline(always)]
-pub fn totals_of_block<V: Lanes, T: Element, const SCALED: bool>(
+pub fn totals_of_block<V: Lanes, T: Element, K: Measure<N>, const N: usize, const SCALED: bool>(
     x: &[T],
     factor: f64,
     padding: &mut Padding<T>,
@@ -220,14 +228,13 @@ pub fn totals_of_block<V: Lanes, T: Element, const SCALED: bool>(
                 if SCALED {
                     x = x.abs().mul(factor);
                 }
-                plain = plain.add(largest.lesser(x));
-                largest = x.greater(largest);
+                (plain, largest) = Totals::next(plain, largest, x, K::APART);
             }
-            totals[set] = Totals { largest, rest: totals[set].rest.plus(plain) };
+            totals[set] = Totals { largest, rest: totals[set].rest.plus_in::<T>(plain) };
         }
         from += GROUP;
     }
-    (merge_lanes(&mut totals, sets, sets).fold(), signs.any_sign())
+    (merge_lanes::<T, _>(&mut totals, sets, sets).fold::<T>(), signs.any_sign())
 }
 
 /// Rows side by side, one to a register lane: weight i of the row in lane r is `weights[i * apart + r]`.
@@ -286,9 +293,9 @@ impl<V: Lanes> RowLanes<V, Totals<V>> {
         Self { lanes: [Totals::zero(); LANES], signs: V::zero() }
     }
 
-    /// Adds `count` weights of each row.
+    /// Adds `count` weights of each row, to totals as a measure wants them.
     #[inline(always)]
-    pub fn add<T: Element>(&mut self, x: Abreast<T>, count: usize, first: bool) {
+    pub fn add<T: Element, K: Measure<N>, const N: usize>(&mut self, x: Abreast<T>, count: usize, first: bool) {
         let mut signs = if first { V::zero() } else { self.signs };
         for from in (0..count).step_by(GROUP) {
             let end = count.min(from + GROUP);
@@ -300,11 +307,10 @@ impl<V: Lanes> RowLanes<V, Totals<V>> {
                 while i < end {
                     let x = x.load::<V>(i);
                     signs = signs.bits_or(x);
-                    plain = plain.add(largest.lesser(x));
-                    largest = x.greater(largest);
+                    (plain, largest) = Totals::next(plain, largest, x, K::APART);
                     i += LANES;
                 }
-                let rest = if fresh { Sum::of(plain) } else { old.rest.plus(plain) };
+                let rest = if fresh { Sum::of(plain) } else { old.rest.plus_in::<T>(plain) };
                 self.lanes[lane] = Totals { largest, rest };
             }
         }
@@ -319,9 +325,9 @@ impl<V: Lanes, const N: usize> RowLanes<V, [Sum<V>; N]> {
         Self { lanes: [[Sum::zero(); N]; LANES], signs: V::zero() }
     }
 
-    /// Adds the terms of `count` weights of each row.
+    /// Adds the terms of `count` weights of each row, all of one block where its totals are `KNOWN`.
     #[inline(always)]
-    pub fn add<T: Element, K: Measure<N>, const CAREFUL: bool>(
+    pub fn add<T: Element, K: Measure<N>, const CAREFUL: bool, const KNOWN: bool>(
         &mut self,
         p: Abreast<T>,
         q: Abreast<T>,
@@ -329,6 +335,7 @@ impl<V: Lanes, const N: usize> RowLanes<V, [Sum<V>; N]> {
         reference: &Reference<V>,
         first: bool,
     ) {
+        let wanted = first_sum::<K, N>(KNOWN)..N;
         let mut look = if first { V::zero() } else { self.signs };
         for from in (0..count).step_by(GROUP) {
             let end = count.min(from + GROUP);
@@ -343,18 +350,19 @@ impl<V: Lanes, const N: usize> RowLanes<V, [Sum<V>; N]> {
                         q.prefetch::<V>(i);
                     }
                     let (terms, closer) = K::terms::<V, T, CAREFUL>(x, y, reference);
-                    for index in 0..N {
+                    for index in wanted.clone() {
                         plain[index] = plain[index].add(terms[index]);
                     }
-                    look = look.bits_or(closer).bits_or(x);
-                    if K::TWO {
-                        look = look.bits_or(y);
+                    look = look.bits_or(closer);
+                    if !KNOWN {
+                        look = look.bits_or(x).bits_or(y);
                     }
                     i += LANES;
                 }
                 let fresh = first && from == 0;
-                for index in 0..N {
-                    let sum = if fresh { Sum::of(plain[index]) } else { self.lanes[lane][index].plus(plain[index]) };
+                for index in wanted.clone() {
+                    let sum =
+                        if fresh { Sum::of(plain[index]) } else { self.lanes[lane][index].plus_in::<T>(plain[index]) };
                     self.lanes[lane][index] = sum;
                 }
             }
@@ -367,7 +375,7 @@ impl<V: Lanes, const N: usize> RowLanes<V, [Sum<V>; N]> {
 impl<V: Lanes, S: Merge> RowLanes<V, S> {
     /// What each row of this length has come to, and the signs. The lanes are used up.
     #[inline(always)]
-    pub fn merged(&mut self, length: usize) -> (S, V) {
-        (merge_lanes(&mut self.lanes, LANES, length.min(LANES)), self.signs)
+    pub fn merged<P: Precision>(&mut self, length: usize) -> (S, V) {
+        (merge_lanes::<P, _>(&mut self.lanes, LANES, length.min(LANES)), self.signs)
     }
 }

@@ -316,7 +316,8 @@ fn settle<V: Lanes, K: Measure<N>, const N: usize>(
     finish: &Finish,
 ) -> (V, V) {
     let accepted = accept::<V, K, N>(sums, a, b, &finish.reference::<V, K, N>(a, b), finish);
-    let look = accepted.closer.bits_or(closer);
+    let least = V::both(V::zero().less(accepted.value), accepted.value.less(V::splat(K::LEAST)));
+    let look = accepted.closer.bits_or(closer).mark(least);
     if !finish.normalize {
         return (accepted.result, look);
     }

@@ -51,6 +51,7 @@ pub struct View<'a> {
     storage: Storage<'a>,
     start: usize,
     outer: Vec<Axis>,
+    /// None where weights lie side by side.
     inner: Vec<Axis>,
     length: usize,
     added: f64,
@@ -109,6 +110,16 @@ impl<'a> View<'a> {
     pub fn new(storage: Storage<'a>, start: usize, outer: &[Axis], inner: &[Axis], added: f64) -> Self {
         let length = inner.iter().map(|axis| axis.length).product();
         Self { storage, start, outer: merged(outer), inner: merged(inner), length, added }
+    }
+
+    /// One row, as dense as its storage.
+    pub fn row(storage: Storage<'a>) -> Self {
+        let length = match storage {
+            Storage::Double(values) => values.len(),
+            Storage::Single(values) => values.len(),
+            Storage::Bytes(bytes, ..) => bytes.len(),
+        };
+        Self { storage, start: 0, outer: Vec::new(), inner: Vec::new(), length, added: 0.0 }
     }
 
     /// Weights in a row.
@@ -183,7 +194,7 @@ impl<'a> View<'a> {
     pub fn copy<T: Native>(&self, row: usize, from: usize, count: usize, target: &mut [T], at: usize, step: usize) {
         let start = self.row_start(row);
         let Some(&last) = self.inner.last() else {
-            return self.run(start, 1, count, target, at, step);
+            return self.run(start + from, 1, count, target, at, step);
         };
         let (mut done, mut index) = (0, from);
         while done < count {

@@ -13,6 +13,8 @@ else:
     settings.register_profile(
         "xlogx", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
     )
+    # Thousands of examples: make deep-laws.
+    settings.register_profile("deep", settings.get_profile("xlogx"), max_examples=3000)
     settings.load_profile("xlogx")
 
 HERE = _backend.choices()

@@ -10,7 +10,10 @@ from numpy.exceptions import AxisError
 
 @dataclass(frozen=True)
 class ErrorCase:
-    """A call as one would write it, and what it raises; `environment` is set before Python starts."""
+    """A call as one would write it, and what it raises; `environment` is set before Python starts.
+
+    `np`, `xlogx` and the names of `foreign_objects.OBJECTS` may stand in it.
+    """
 
     call: str
     kind: type[Exception]
@@ -95,23 +98,28 @@ CASES: dict[str, tuple[ErrorCase, ...]] = {
         ErrorCase(
             "xlogx.entropy([])",
             ValueError,
-            "a row needs at least one weight, but axis 0 of shape (0,) has length 0",
+            "a row of p needs at least one weight, but axis 0 of shape (0,) has length 0",
         ),
         ErrorCase(
             "xlogx.entropy(np.ones((3, 0)), axis=None)",
             ValueError,
-            "a row needs at least one weight, but the argument of shape (3, 0) has length 0",
+            "a row of p needs at least one weight, but the whole of shape (3, 0) has length 0",
         ),
         ErrorCase(
-            "xlogx.entropy(np.ones((2, 0, 4)), axis=(0, 1))",
+            "xlogx.kl_divergence(np.ones((2, 0, 4)), np.ones(4), axis=(0, 1))",
             ValueError,
-            "a row needs at least one weight, but axis (0, 1) of shape (2, 0, 4) has length 0",
+            "a row of p and q needs at least one weight, but axis (0, 1) of shape (2, 0, 4) has length 0",
         ),
-        ErrorCase("xlogx.entropy([1, 2], axis=1)", AxisError, "axis 1 is out of bounds for an argument of dimension 1"),
+        ErrorCase("xlogx.entropy([1, 2], axis=1)", AxisError, "axis 1 is out of bounds for p, of dimension 1"),
+        ErrorCase(
+            "xlogx.kl_divergence(np.ones((2, 3)), np.ones(3), axis=2)",
+            AxisError,
+            "axis 2 is out of bounds for p and q, of common dimension 2",
+        ),
         ErrorCase(
             "xlogx.entropy(3.0)",
             AxisError,
-            "axis -1 is out of bounds for an argument of dimension 0; only axis=None takes a 0-d argument",
+            "axis -1 is out of bounds for p, of dimension 0; only axis=None takes a 0-d argument",
         ),
         ErrorCase(
             "xlogx.entropy(np.ones((3, 3)), axis=(0, -2))", ValueError, "axis must not name an axis twice, got (0, -2)"
@@ -163,6 +171,149 @@ CASES: dict[str, tuple[ErrorCase, ...]] = {
             "xlogx.kl_divergence(np.full((3, 4), 0.25), [0.5, 0.5, 0.5, 0.5], normalize='check')",
             ValueError,
             "q must sum to one along the axis, but it sums to 2.0",
+        ),
+    ),
+    "Dropped positions and bad weights": (
+        ErrorCase("xlogx.entropy([1, 2], where=[1.0, 0.0])", TypeError, "where must be bool, got dtype float64"),
+        ErrorCase(
+            "xlogx.entropy(np.ones(3), where=np.ones((2, 3), bool))",
+            ValueError,
+            "where must broadcast to the shape of the weights, (3,), and not enlarge it, got shape (2, 3)",
+        ),
+        ErrorCase(
+            "xlogx.entropy([1, 2], where=[[True], [True, False]])",
+            ValueError,
+            "where must be an array of bool, got a ragged sequence",
+        ),
+        ErrorCase(
+            "xlogx.entropy([-1, np.inf], where=[False, True])",
+            ValueError,
+            "p must be finite and non-negative, got p[1] = inf",
+        ),
+        ErrorCase(
+            "xlogx.kl_divergence([1, 2], [[3, 4], [5, np.nan]], nan_policy='raise')",
+            ValueError,
+            'q must not hold NaN with nan_policy="raise", got q[1, 1] = nan',
+        ),
+        ErrorCase(
+            "xlogx.entropy([1, 2], nan_policy='ignore')",
+            ValueError,
+            "nan_policy must be 'propagate', 'omit' or 'raise', got 'ignore'",
+        ),
+        ErrorCase(
+            "xlogx.entropy([1, 2], on_invalid='omit')", ValueError, "on_invalid must be 'raise' or 'nan', got 'omit'"
+        ),
+    ),
+    "The result's dtype and place": (
+        ErrorCase(
+            "xlogx.entropy([1, 2], dtype=np.float16)", TypeError, "dtype must be float64 or float32, got float16"
+        ),
+        ErrorCase(
+            "xlogx.entropy([1, 2], dtype='double precision')",
+            TypeError,
+            "dtype must be float64 or float32, got 'double precision'",
+        ),
+        ErrorCase("xlogx.entropy(np.ones((2, 3)), out=[0.0, 0.0])", TypeError, "out must be a NumPy array, got list"),
+        ErrorCase(
+            "xlogx.entropy(np.ones((2, 3)), keepdims=True, out=np.empty(2))",
+            ValueError,
+            "out must have the shape (2, 1) and dtype float64 of the result, got shape (2,) and dtype float64",
+        ),
+        ErrorCase(
+            "xlogx.entropy(np.ones((2, 3), np.float32), out=np.empty(2))",
+            ValueError,
+            "out must have the shape (2,) and dtype float32 of the result, got shape (2,) and dtype float64",
+        ),
+        ErrorCase(
+            "xlogx.entropy(np.ones((2, 3)), out=np.broadcast_to(0.0, 2))",
+            ValueError,
+            "out must be writeable, got a read-only array",
+        ),
+        ErrorCase(
+            "xlogx.entropy(p := np.ones((2, 3)), out=p[:, 0])",
+            ValueError,
+            "out must not share memory with p, which is read while it is written",
+        ),
+    ),
+    "Bits of bfloat16": (
+        ErrorCase(
+            "xlogx.entropy([1.0, 2.0], input_dtype='bfloat16')",
+            TypeError,
+            'p must be uint16 with input_dtype="bfloat16", got dtype float64',
+        ),
+        ErrorCase(
+            "xlogx.kl_divergence(np.ones(2, np.float32), np.ones(2, np.uint8), input_dtype='bfloat16')",
+            TypeError,
+            'p or q must be uint16 with input_dtype="bfloat16", got dtype float32 and uint8',
+        ),
+        ErrorCase(
+            "xlogx.entropy([1, 2], input_dtype='float16')",
+            ValueError,
+            "input_dtype must be None or 'bfloat16', got 'float16'",
+        ),
+    ),
+    "Arrow": (
+        ErrorCase(
+            "xlogx.entropy(arrow_strings)",
+            TypeError,
+            "p must be weights, got Arrow type string: samples.entropy is the entropy of labels",
+        ),
+        ErrorCase(
+            "xlogx.kl_divergence([1.0], arrow_dictionary)",
+            TypeError,
+            "q must be weights, got Arrow type dictionary: samples.entropy is the entropy of labels",
+        ),
+        ErrorCase(
+            "xlogx.entropy(arrow_dates)", TypeError, "p must be real weights of at most 64 bits, got Arrow type date"
+        ),
+        *(
+            ErrorCase(
+                f"xlogx.entropy({table})",
+                TypeError,
+                "p must be one column of weights, got Arrow type struct (a data frame or record batch) with 2 columns: "
+                "pass one of its columns, or a NumPy array of its rows",
+            )
+            for table in ("data_frame", "record_batch")
+        ),
+        ErrorCase(
+            "xlogx.entropy(lists_of_2_2_and_3)",
+            ValueError,
+            "p must have rows of one length, got 3 weights in row 2 and 2 before it",
+        ),
+        ErrorCase(
+            "xlogx.entropy(lists_beyond_their_values)",
+            ValueError,
+            "p came with Arrow lists that reach beyond the 5 values they are made of",
+        ),
+        ErrorCase(
+            "xlogx.entropy(broken_stream)",
+            ValueError,
+            "p could not be read from its Arrow stream: the connection was lost",
+        ),
+        ErrorCase("xlogx.entropy(released_array)", ValueError, "p gave an Arrow structure that was already released"),
+        ErrorCase(
+            "xlogx.entropy(column_without_pyarrow)",
+            TypeError,
+            "p must be an array of numbers, got Column: pyarrow is not installed",
+        ),
+    ),
+    "Tensors": (
+        ErrorCase(
+            "xlogx.entropy(gpu_tensor)",
+            TypeError,
+            "p must be in the CPU's memory, got Tensor on CUDA: move it there first, as with .cpu()",
+        ),
+        ErrorCase(
+            "xlogx.kl_divergence([1.0], tensor_with_gradient)",
+            TypeError,
+            "q must be an array of numbers, got Tensor: Can't export tensors that require gradient, "
+            "use tensor.detach()",
+        ),
+        ErrorCase(
+            "xlogx.entropy(bfloat16_tensor)",
+            TypeError,
+            "p is a tensor of torch.bfloat16, which NumPy does not have: "
+            'pass its bits, as .view(torch.uint16), with input_dtype="bfloat16"',
         ),
     ),
     "Calls": (

@@ -93,9 +93,9 @@ impl Job for BothWays<'_> {
 
     #[inline(always)]
     fn run<V: Lanes>(self) -> Self::Output {
-        let (totals, _) = totals_of_block::<V, f64, false>(self.0, 1.0, &mut Padding::new());
+        let (totals, _) = totals_of_block::<V, f64, Entropy, 2, false>(self.0, 1.0, &mut Padding::new());
         let total = totals.total();
-        let across = sums_of_block::<V, f64, Entropy, 2, false>(
+        let across = sums_of_block::<V, f64, Entropy, 2, false, false>(
             self.0,
             self.0,
             &Entropy::reference(total, total, Scale::none()),
@@ -105,18 +105,18 @@ impl Job for BothWays<'_> {
         let spread: Vec<f64> = self.0.iter().flat_map(|x| std::iter::repeat_n(*x, V::COUNT)).collect();
         let (abreast, length) = (Abreast { weights: &spread[..], apart: V::COUNT, ahead: 0 }, self.0.len());
         let mut lanes = RowLanes::<V, Totals<V>>::new();
-        lanes.add(abreast, length, true);
-        let total = lanes.merged(length).0.total();
+        lanes.add::<f64, Entropy, 2>(abreast, length, true);
+        let total = lanes.merged::<f64>(length).0.total();
         let reference = Entropy::reference(total, total, Scale::none());
         let mut lanes = RowLanes::<V, [Sum<V>; 2]>::new();
         // In two parts, as long columns come: a part is a number of groups.
         let part = 256.min(length);
-        lanes.add::<f64, Entropy, false>(abreast, abreast, part, &reference, true);
+        lanes.add::<f64, Entropy, false, false>(abreast, abreast, part, &reference, true);
         if length > part {
             let rest = Abreast { weights: &spread[part * V::COUNT..], ..abreast };
-            lanes.add::<f64, Entropy, false>(rest, rest, length - part, &reference, false);
+            lanes.add::<f64, Entropy, false, false>(rest, rest, length - part, &reference, false);
         }
-        let (along, _) = lanes.merged(length);
+        let (along, _) = lanes.merged::<f64>(length);
         (across.sums.map(|sum| sum.value().0), along.map(|sum| sum.value().first()))
     }
 }

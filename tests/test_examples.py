@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+import xlogx
+
 EXAMPLES = Path(__file__).parent.parent / "examples"
 FILES = sorted(EXAMPLES.glob("*.py"))
 
@@ -48,6 +50,20 @@ def test_information_of_the_tata_box() -> None:
     assert np.all((bits >= 0) & (bits <= 2))
     against_uniform = example["information_against"](example["TATA_BOX"], np.full(4, 0.25))
     np.testing.assert_allclose(against_uniform, bits, rtol=1e-13)
+
+
+def test_a_new_answer_on_the_form_is_no_change() -> None:
+    """The middle group gave the new answer and kept to the others; the young changed; who was not asked is NaN."""
+    example = load("survey_gaps")
+    waves = example["counts"]()
+    changes, evenness = example["changes"](waves), example["evenness"](waves)
+    assert changes[0, 1] == 0
+    assert changes[0, 0] < 0.05 < changes[1, 0]
+    assert changes[1, 1] < 0.05
+    np.testing.assert_array_equal(np.isnan(changes), [[False, False, True]] * 2)
+    np.testing.assert_array_equal(np.isnan(evenness), np.isnan(waves[:, :, 0]))
+    both = [0, 1, 3, 4]
+    np.testing.assert_allclose(changes[0, 0], xlogx.js_distance(*waves[:2, 0, both], base=2), rtol=1e-14)
 
 
 def test_related_modules_are_near() -> None:

@@ -6,7 +6,8 @@ import pytest
 import xlogx
 from xlogx._bounds import ULPS
 
-exact = pytest.importorskip("xlogx._demo.exact", reason="mpmath is not installed")
+pytest.importorskip("mpmath")
+from xlogx._demo import exact
 
 pytestmark = pytest.mark.usefixtures("backend")
 
@@ -59,3 +60,11 @@ def test_equal_weights_at_the_ends_of_the_range_are_exact_in_bits(weight, count)
     """A sum that overflows and weights below the normal range do not cost exactness."""
     assert xlogx.entropy([weight] * count, base=2) == np.log2(count)
     assert xlogx.cross_entropy([weight] * count, [weight] * count, base=2) == np.log2(count)
+
+
+@pytest.mark.parametrize("copies", [1, 20, 3000])
+def test_the_smallest_weight_is_enough_where_the_model_has_none(copies):
+    """A subnormal p > 0 with q = 0 is infinite, in a short row and in a long one."""
+    p, q = [1.0, 5e-324] * copies, [1.0, 0.0] * copies
+    assert xlogx.kl_divergence(p, q) == xlogx.cross_entropy(p, q) == np.inf
+    assert xlogx.kl_divergence(q, p) < np.inf

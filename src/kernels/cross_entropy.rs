@@ -76,6 +76,7 @@ impl Measure<3> for CrossEntropy {
     const TWO: bool = true;
     const TOTALS_FIRST: bool = false;
     const BITS: bool = true;
+    const KNOWN: usize = 2;
 
     #[inline(always)]
     fn reference<V: Lanes>(_a: Sum<V>, b: Sum<V>, scale: Scale<V>) -> Reference<V> {

@@ -13,6 +13,7 @@ impl Measure<2> for Entropy {
     const TWO: bool = false;
     const TOTALS_FIRST: bool = false;
     const BITS: bool = true;
+    const KNOWN: usize = 1;
 
     #[inline(always)]
     fn reference<V: Lanes>(a: Sum<V>, _b: Sum<V>, scale: Scale<V>) -> Reference<V> {

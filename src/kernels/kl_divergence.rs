@@ -17,29 +17,36 @@
 //! where p has none never enters.
 
 use super::reference::TWO_54;
-use super::{Finished, Measure, Reference, Scale, beyond_noise, no_more_than_double};
+use super::{Finished, LEAST_WITHOUT_DIFFERENCE, Measure, Reference, Scale, beyond_noise, no_more_than_double};
 use crate::lanes::{Lanes, One};
 use crate::math::coefficients::{LN_2, LN_2_LOW};
 use crate::math::{Precision, SMALLEST_NORMAL, Sum, kullback_leibler_term, scale_by_power};
+
+/// 2^-1000. Smaller weights add nothing to a row whose total needs no scaling.
+const TINY_WEIGHT: f64 = f64::from_bits((1023 - 1000) << 52);
 
 /// D(p‖q); `RAW` for weights as they are.
 #[derive(Clone, Copy)]
 pub struct KlDivergence<const RAW: bool>;
 
 impl<const RAW: bool> KlDivergence<RAW> {
-    /// The contributions to F and D of p and q̂ (normal, q = q̂·2^-shift); `q` is the scaled weight itself.
+    /// The contributions to F and D of p and q̂ (normal, q = q̂·2^-shift); `q` is the scaled weight itself. The powers of
+    /// two are taken from `anchor`, which is p where p is normal.
     #[inline(always)]
     fn pair<V: Lanes, P: Precision, const CAREFUL: bool>(
         p: V,
+        anchor: V,
         normal_q: V,
         shift: V,
         q: V,
         reference: &Reference<V>,
     ) -> (V, V) {
         let c = reference.c.value;
-        let (near, k) = scale_by_power(p.bits_add(reference.c.bits), normal_q);
         // bits p − bits q̂ − bits c: the pattern of c is in the reference, with its sign turned.
-        let k = k.add(shift);
+        let (near, mut k) = scale_by_power(anchor.bits_add(reference.c.bits), normal_q);
+        if CAREFUL {
+            k = k.add(shift);
+        }
         let mut difference = c.neg_mul_add(near, p);
         if CAREFUL {
             difference = reference.c_low.neg_mul_add(near, difference);
@@ -71,7 +78,7 @@ impl<const RAW: bool> KlDivergence<RAW> {
         // A subnormal p is worked on 2^54 times too large, with its q too; the results are brought back.
         let shift = shift.sub(V::select(small_p, V::splat(54.0), zero));
         let raised_q = V::select(small_p, scaled_q.mul(up), scaled_q);
-        let (f, d) = Self::pair::<V, P, true>(normal_p, normal_q, shift, raised_q, reference);
+        let (f, d) = Self::pair::<V, P, true>(normal_p, normal_p, normal_q, shift, raised_q, reference);
         let down = V::select(small_p, V::splat(1.0 / TWO_54), V::splat(1.0));
         let (f, d) = (f.mul(down), d.mul(down));
         let all_of_q = if RAW { zero } else { scaled_q.mul(reference.c.value) };
@@ -86,6 +93,8 @@ impl<const RAW: bool> Measure<3> for KlDivergence<RAW> {
     const TWO: bool = true;
     const TOTALS_FIRST: bool = false;
     const BITS: bool = false;
+    const KNOWN: usize = if RAW { 1 } else { 2 };
+    const LEAST: f64 = LEAST_WITHOUT_DIFFERENCE;
 
     #[inline(always)]
     fn reference<V: Lanes>(a: Sum<V>, b: Sum<V>, scale: Scale<V>) -> Reference<V> {
@@ -103,15 +112,13 @@ impl<const RAW: bool> Measure<3> for KlDivergence<RAW> {
         if CAREFUL {
             return Self::careful::<V, P>(p, q, reference);
         }
-        let least = V::splat(SMALLEST_NORMAL);
         let q = q.mul(reference.scale.q);
-        let (f, d) = Self::pair::<V, P, false>(p, q, V::zero(), q, reference);
-        // p = 0 (or too small to matter) leaves c·q, exactly −d; the trick with the bits gave nonsense there.
-        let no_p = p.less(least);
-        let rest = q.mul(if RAW { V::zero() } else { reference.c.value });
-        let f = V::select(no_p, rest, f);
-        let d = V::select(no_p, V::zero().sub(rest), d);
-        ([p, d, f], V::zero().mark(V::not_but(no_p, q.less(least))))
+        // A p of 0, or one too small to matter, takes the part of q that is as small: x = 0 against y next to 0 has s = −1,
+        // so that f(p, c·q) = c·q' + c·(q − q') and −d are c·q, as they should be.
+        let anchor = p.greater(V::splat(TINY_WEIGHT));
+        let (f, d) = Self::pair::<V, P, false>(p, anchor, q, V::zero(), q, reference);
+        let without_q = V::both(q.less(V::splat(SMALLEST_NORMAL)), V::zero().less(p));
+        ([p, d, f], V::zero().mark(without_q))
     }
 
     fn raw_shift(p: i64, _q: i64) -> (i64, i64) {

@@ -12,6 +12,7 @@ impl Measure<1> for Total {
     const TWO: bool = false;
     const TOTALS_FIRST: bool = false;
     const BITS: bool = false;
+    const KNOWN: usize = 0;
 
     #[inline(always)]
     fn reference<V: Lanes>(_a: Sum<V>, _b: Sum<V>, scale: Scale<V>) -> Reference<V> {

@@ -4,7 +4,7 @@
 //! they would be rounded away, so each lane keeps the largest weight it has met out of its sum.
 
 use crate::lanes::{Lanes, One};
-use crate::math::Sum;
+use crate::math::{Precision, Sum};
 
 /// The largest weight, and the sum of all others.
 #[derive(Clone, Copy)]
@@ -21,11 +21,17 @@ impl<V: Lanes> Totals<V> {
     pub fn zero() -> Self {
         Self { largest: V::zero(), rest: Sum::zero() }
     }
+    /// One weight more: the sum of the others, and the largest, which stays 0 if it is not kept apart.
+    #[inline(always)]
+    pub fn next(others: V, largest: V, x: V, apart: bool) -> (V, V) {
+        if apart { (others.add(largest.lesser(x)), x.greater(largest)) } else { (others.add(x), largest) }
+    }
     /// The weights of both.
     #[inline(always)]
-    pub fn merge(self, other: Self) -> Self {
+    pub fn merge<P: Precision>(self, other: Self) -> Self {
         let smaller = self.largest.lesser(other.largest);
-        Self { largest: self.largest.greater(other.largest), rest: self.rest.merge(other.rest).plus(smaller) }
+        let rest = self.rest.merge_in::<P>(other.rest).plus_in::<P>(smaller);
+        Self { largest: self.largest.greater(other.largest), rest }
     }
     /// The sum of all weights.
     #[inline(always)]
@@ -46,13 +52,13 @@ impl<V: Lanes> Totals<V> {
     }
     /// All lanes in one, by the same tree as [`Sum::fold`].
     #[inline(always)]
-    pub fn fold(self) -> Totals<One> {
+    pub fn fold<P: Precision>(self) -> Totals<One> {
         if V::COUNT == 1 {
-            return Totals { largest: One(self.largest.first()), rest: self.rest.fold() };
+            return Totals { largest: One(self.largest.first()), rest: self.rest.fold::<P>() };
         }
         let (largest, high, low) = (self.largest.split(), self.rest.high.split(), self.rest.low.split());
         let lower = Totals { largest: largest.0, rest: Sum { high: high.0, low: low.0 } };
         let upper = Totals { largest: largest.1, rest: Sum { high: high.1, low: low.1 } };
-        lower.merge(upper).fold()
+        lower.merge::<P>(upper).fold::<P>()
     }
 }

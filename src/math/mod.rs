@@ -37,16 +37,20 @@ pub trait Precision: Copy + Send + Sync + 'static {
     const ATANH_TAIL: &'static [f64];
     /// G(t) of the Jensen-Shannon term.
     const JENSEN_SHANNON: &'static [f64];
+    /// Does a block keep what the rounding of its sums took? A float32 result would not show it.
+    const COMPENSATED: bool;
 }
 
 impl Precision for f64 {
     const ATANH_TAIL: &'static [f64] = &coefficients::ATANH_TAIL;
     const JENSEN_SHANNON: &'static [f64] = &coefficients::JENSEN_SHANNON;
+    const COMPENSATED: bool = true;
 }
 
 impl Precision for f32 {
     const ATANH_TAIL: &'static [f64] = &coefficients::ATANH_TAIL_SINGLE;
     const JENSEN_SHANNON: &'static [f64] = &coefficients::JENSEN_SHANNON_SINGLE;
+    const COMPENSATED: bool = false;
 }
 
 /// c₀ + c₁t + c₂t² + …, as an even and an odd chain in t²: half the latency of Horner's rule.

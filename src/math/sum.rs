@@ -1,5 +1,6 @@
 //! A sum kept as high + low, from which nothing is lost that a result could show.
 
+use super::Precision;
 use crate::lanes::{Lanes, One};
 
 /// An unevaluated sum: `high` is the running total, `low` what rounding took from it.
@@ -88,13 +89,23 @@ impl<V: Lanes> Sum<V> {
         }
         sums
     }
+    /// The sum with one number more, as exact as a block of this precision wants it.
+    #[inline(always)]
+    pub fn plus_in<P: Precision>(self, value: V) -> Self {
+        if P::COMPENSATED { self.plus(value) } else { Self::of(self.high.add(value)) }
+    }
+    /// The sum of two sums, as exact as a block of this precision wants it.
+    #[inline(always)]
+    pub fn merge_in<P: Precision>(self, other: Self) -> Self {
+        if P::COMPENSATED { self.merge(other) } else { Self::of(self.high.add(other.high)) }
+    }
     /// All lanes in one: lane j with lane j + half, again and again. The tree is the same for every width.
     #[inline(always)]
-    pub fn fold(self) -> Sum<One> {
+    pub fn fold<P: Precision>(self) -> Sum<One> {
         if V::COUNT == 1 {
             return Sum { high: One(self.high.first()), low: One(self.low.first()) };
         }
         let (high, low) = (self.high.split(), self.low.split());
-        Sum { high: high.0, low: low.0 }.merge(Sum { high: high.1, low: low.1 }).fold()
+        Sum { high: high.0, low: low.0 }.merge_in::<P>(Sum { high: high.1, low: low.1 }).fold::<P>()
     }
 }

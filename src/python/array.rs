@@ -81,6 +81,18 @@ pub fn view<'a>(array: &'a Bound<'_, PyUntypedArray>, split: usize, added: f64, 
     Ok(View::new(storage, before / unit, &axes[..split], &axes[split..], added))
 }
 
+/// The one row of a dense array of float64 or float32.
+pub fn row<'a>(array: &'a Bound<'_, PyUntypedArray>) -> PyResult<View<'a>> {
+    let (first, length) = (data(array), array.len());
+    // SAFETY: the caller made sure that the array is native, aligned and C-contiguous; then as for `view`.
+    let storage = match kind(array)? {
+        Kind::Float64 => Storage::Double(unsafe { std::slice::from_raw_parts(first.cast(), length) }),
+        Kind::Float32 => Storage::Single(unsafe { std::slice::from_raw_parts(first.cast(), length) }),
+        _ => return Err(impossible("a dense row is neither float64 nor float32")),
+    };
+    Ok(View::row(storage))
+}
+
 /// The memory of a result.
 pub fn output<'a>(array: &'a Bound<'_, PyUntypedArray>, count: usize) -> PyResult<Output<'a>> {
     let first = data(array);

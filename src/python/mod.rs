@@ -111,7 +111,7 @@ fn reduce(
     if q.is_some_and(other) || masks.iter().any(|(mask, _)| other(mask)) || reduced == 0 || reduced > p.ndim() {
         return Err(impossible("the arguments of a reduction do not fit together"));
     }
-    if q.is_some() != !matches!(name, Name::Entropy | Name::Total) {
+    if q.is_none() != matches!(name, Name::Entropy | Name::Total) {
         return Err(impossible("the number of arguments is not the measure's"));
     }
     let split = p.ndim() - reduced;

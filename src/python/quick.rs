@@ -35,9 +35,9 @@ fn quick<'py>(name: Name, p: &Bound<'py, PyAny>, q: Option<&Bound<'py, PyAny>>) 
     };
     let watch = Watch { stop: false.into(), invalid: false.into(), poll: None };
     let unit = name.unit(true, None, false);
-    let q_view = q.map(|q| array::view(q, 0, 0.0, false)).transpose()?;
+    let q_view = q.map(array::row).transpose()?;
     let rows = Rows {
-        p: array::view(p, 0, 0.0, false)?,
+        p: array::row(p)?,
         q: q_view,
         dropped: Dropped::NONE,
         unit,

@@ -66,19 +66,19 @@ fn batch<V: Lanes, T: Native, K: Measure<N>, const N: usize>(
     results: &mut [f64; LANES_OF_ROWS],
 ) -> V {
     let Work { totals, sums } = work;
-    totals.add(p, length, true);
-    let (total, mut signs) = totals.merged(length);
+    totals.add::<T, K, N>(p, length, true);
+    let (total, mut signs) = totals.merged::<T>(length);
     let a = total.total();
     let b = if K::TWO {
-        totals.add(q, length, true);
-        let (total, more) = totals.merged(length);
+        totals.add::<T, K, N>(q, length, true);
+        let (total, more) = totals.merged::<T>(length);
         signs = signs.bits_or(more);
         total.total()
     } else {
         a
     };
-    sums.add::<T, K, false>(p, q, length, &finish.reference::<V, K, N>(a, b), true);
-    let (sums, closer) = sums.merged(length);
+    sums.add::<T, K, false, true>(p, q, length, &finish.reference::<V, K, N>(a, b), true);
+    let (sums, closer) = sums.merged::<T>(length);
     let (result, look) = settle::<V, K, N>(&sums, a, b, closer, finish);
     result.store(results);
     if finish.exact {

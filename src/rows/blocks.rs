@@ -83,11 +83,11 @@ pub(super) fn rows<V: Lanes, T: Native, K: Measure<N>, const N: usize>(
         let (p, q) = rows.in_turn(row..row + now, scratch);
         let ahead = if out.len() > at + now { AHEAD.max(now * length * size_of::<T>()) } else { 0 };
         for index in 0..now {
-            let (totals, sign) = totals_of_block::<V, T, false>(p.row(index), 1.0, &mut padding);
+            let (totals, sign) = totals_of_block::<V, T, K, N, false>(p.row(index), 1.0, &mut padding);
             batch.a.set(index, totals.total());
             batch.signs[index] = if sign { -1.0 } else { 0.0 };
             if K::TWO {
-                let (totals, sign) = totals_of_block::<V, T, false>(q.row(index), 1.0, &mut padding);
+                let (totals, sign) = totals_of_block::<V, T, K, N, false>(q.row(index), 1.0, &mut padding);
                 batch.b.set(index, totals.total());
                 if sign {
                     batch.signs[index] = -1.0;
@@ -100,7 +100,7 @@ pub(super) fn rows<V: Lanes, T: Native, K: Measure<N>, const N: usize>(
             let (a, b) = (batch.a.get::<One>(index), batch.b.get::<One>(index));
             let reference = finish.reference::<One, K, N>(a, b);
             let (p, q) = (p.row(index), q.row(index));
-            let partial = sums_of_block::<V, T, K, N, false>(p, q, &reference, ahead, &mut padding);
+            let partial = sums_of_block::<V, T, K, N, false, true>(p, q, &reference, ahead, &mut padding);
             for (sums, sum) in batch.sums.iter_mut().zip(partial.sums) {
                 sums.set(index, sum);
             }

@@ -65,7 +65,7 @@ impl Rows<'_> {
                 Last::<K, N> { sums, row: Weights::Raw { factor: power_of_two(shift) }, finish, kernel: PhantomData };
             return dispatch::run(self.level, job);
         }
-        let totals = self.totals::<f64>(row, (power_of_two(-shift_p), power_of_two(-shift_q)));
+        let totals = self.totals::<f64, K, N>(row, (power_of_two(-shift_p), power_of_two(-shift_q)));
         let a = totals.p.total();
         let b = if K::TWO { totals.q.total() } else { a };
         if a.high.0 == 0.0 || b.high.0 == 0.0 {

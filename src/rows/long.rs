@@ -36,7 +36,7 @@ impl Yield for Pair {
         Self { p: none, q: none }
     };
     fn merge(self, other: Self) -> Self {
-        Self { p: self.p.merge(other.p), q: self.q.merge(other.q) }
+        Self { p: self.p.merge::<f64>(other.p), q: self.q.merge::<f64>(other.q) }
     }
 }
 
@@ -72,16 +72,19 @@ struct Part {
 
 /// Totals; `SCALED`: of weights times a factor for p and one for q.
 #[derive(Clone, Copy)]
-struct VisitTotals<const SCALED: bool>(f64, f64);
+struct VisitTotals<K, const N: usize, const SCALED: bool> {
+    factors: (f64, f64),
+    kernel: PhantomData<K>,
+}
 
-impl<T: Native, const SCALED: bool> Visit<T> for VisitTotals<SCALED> {
+impl<T: Native, K: Measure<N>, const N: usize, const SCALED: bool> Visit<T> for VisitTotals<K, N, SCALED> {
     type Yield = Pair;
     type Lanes<V: Lanes> = [RowLanes<V, Totals<V>>; 2];
 
     #[inline(always)]
     fn block<V: Lanes>(&self, p: &[T], q: &[T], padding: &mut Padding<T>) -> Pair {
-        let p = totals_of_block::<V, T, SCALED>(p, self.0, padding).0;
-        let q = totals_of_block::<V, T, SCALED>(q, self.1, padding).0;
+        let p = totals_of_block::<V, T, K, N, SCALED>(p, self.factors.0, padding).0;
+        let q = totals_of_block::<V, T, K, N, SCALED>(q, self.factors.1, padding).0;
         Pair { p, q }
     }
     #[inline(always)]
@@ -90,12 +93,12 @@ impl<T: Native, const SCALED: bool> Visit<T> for VisitTotals<SCALED> {
     }
     #[inline(always)]
     fn part<V: Lanes>(&self, _column: usize, p: Abreast<T>, q: Abreast<T>, part: Part, lanes: &mut Self::Lanes<V>) {
-        lanes[0].add(p, part.count, part.first);
-        lanes[1].add(q, part.count, part.first);
+        lanes[0].add::<T, K, N>(p, part.count, part.first);
+        lanes[1].add::<T, K, N>(q, part.count, part.first);
     }
     #[inline(always)]
     fn end<V: Lanes>(lanes: &mut Self::Lanes<V>, length: usize, yields: &mut [Pair]) {
-        let (p, q) = (lanes[0].merged(length).0.spread(), lanes[1].merged(length).0.spread());
+        let (p, q) = (lanes[0].merged::<T>(length).0.spread(), lanes[1].merged::<T>(length).0.spread());
         for (row, pair) in yields.iter_mut().enumerate() {
             *pair = Pair { p: p[row], q: q[row] };
         }
@@ -115,7 +118,7 @@ impl<T: Native, K: Measure<N>, const N: usize, const CAREFUL: bool> Visit<T> for
 
     #[inline(always)]
     fn block<V: Lanes>(&self, p: &[T], q: &[T], padding: &mut Padding<T>) -> Partial<N> {
-        sums_of_block::<V, T, K, N, CAREFUL>(p, q, &self.references[0], 0, padding)
+        sums_of_block::<V, T, K, N, CAREFUL, false>(p, q, &self.references[0], 0, padding)
     }
     #[inline(always)]
     fn start<V: Lanes>() -> Self::Lanes<V> {
@@ -124,11 +127,11 @@ impl<T: Native, K: Measure<N>, const N: usize, const CAREFUL: bool> Visit<T> for
     #[inline(always)]
     fn part<V: Lanes>(&self, column: usize, p: Abreast<T>, q: Abreast<T>, part: Part, lanes: &mut Self::Lanes<V>) {
         let reference = Reference::gather::<V>(&self.references[column..]);
-        lanes.add::<T, K, CAREFUL>(p, q, part.count, &reference, part.first);
+        lanes.add::<T, K, CAREFUL, false>(p, q, part.count, &reference, part.first);
     }
     #[inline(always)]
     fn end<V: Lanes>(lanes: &mut Self::Lanes<V>, length: usize, yields: &mut [Partial<N>]) {
-        let (sums, signs) = lanes.merged(length);
+        let (sums, signs) = lanes.merged::<T>(length);
         let mut look = [0.0; LANES_OF_ROWS];
         signs.store(&mut look);
         for (row, partial) in yields.iter_mut().enumerate() {
@@ -251,8 +254,9 @@ impl Rows<'_> {
     }
 
     /// The totals of one row, its weights scaled.
-    pub(super) fn totals<T: Native>(&self, row: usize, factors: (f64, f64)) -> Pair {
-        self.tree::<T, _>(row, 1, self.blocks(), VisitTotals::<true>(factors.0, factors.1))[0]
+    pub(super) fn totals<T: Native, K: Measure<N>, const N: usize>(&self, row: usize, factors: (f64, f64)) -> Pair {
+        let visit = VisitTotals::<K, N, true> { factors, kernel: PhantomData };
+        self.tree::<T, _>(row, 1, self.blocks(), visit)[0]
     }
 
     /// The sums of one row, carefully.
@@ -275,7 +279,8 @@ impl Rows<'_> {
         let columns = out.len();
         let totals_first = K::TOTALS_FIRST && finish.normalize;
         let seen = if totals_first { self.blocks() } else { 0..1 };
-        let totals = self.tree::<T, _>(first, columns, seen, VisitTotals::<false>(1.0, 1.0));
+        let visit = VisitTotals::<K, N, false> { factors: (1.0, 1.0), kernel: PhantomData };
+        let totals = self.tree::<T, _>(first, columns, seen, visit);
         let one = Sum::of(One(1.0));
         let reference = |totals: &Pair| {
             let (a, b) = (totals.p.total(), totals.q.total());

@@ -1,0 +1,70 @@
+"""Stand-ins for what other libraries hand over: tensors, and the objects by which the table of errors calls them."""
+
+import ctypes
+
+import numpy as np
+from arrow_producer import ArrowArray, ArrowStream, Data
+
+from xlogx._arrow_structures import Array, held
+
+NUMBERS = np.array([0.5, 0.25, 0.125, 0.125, 1.0, 2.0, 3.0])
+
+
+class Tensor:
+    """What torch, JAX and CuPy have in common."""
+
+    def __init__(self, values, dtype=None, device=1, failure=None):
+        self.values, self.dtype, self.device, self.failure = values, dtype, device, failure
+
+    def __dlpack_device__(self):
+        return self.device, 0
+
+    def __dlpack__(self, **options):
+        if self.failure:
+            raise self.failure
+        return self.values.__dlpack__(**options)
+
+
+class Column:
+    """A column whose library needs another one in order to hand it over."""
+
+    def __arrow_c_stream__(self, requested_schema=None):
+        raise ImportError("pyarrow is not installed")
+
+
+class Released:
+    """An Arrow array that someone else has released."""
+
+    def __arrow_c_array__(self, requested_schema=None):
+        capsules = ArrowArray(numbers(4)).__arrow_c_array__()
+        found = held("p", capsules[1], b"arrow_array", Array)
+        found.release(ctypes.addressof(found))
+        return capsules
+
+
+def numbers(length, **others):
+    """That many of the numbers above, in Arrow."""
+    return Data("g", length, NUMBERS, **others)
+
+
+FRAME = Data("+s", 4, children=[numbers(4), numbers(4)])
+LISTS = Data("+l", 3, np.array([0, 2, 4, 7], "i"), children=[numbers(7)])
+
+# What stands behind the names in the calls of the table.
+OBJECTS = {
+    "arrow_strings": ArrowArray(Data("u", 0)),
+    "arrow_dictionary": ArrowArray(Data("c", 0, dictionary=Data("u", 0))),
+    "arrow_dates": ArrowArray(Data("tdD", 0)),
+    "record_batch": ArrowArray(FRAME),
+    "data_frame": ArrowStream(FRAME, FRAME),
+    "lists_of_2_2_and_3": ArrowArray(LISTS),
+    "lists_beyond_their_values": ArrowArray(Data("+w:2", 3, children=[numbers(5)])),
+    "broken_stream": ArrowStream(numbers(4), numbers(4), failure="the connection was lost"),
+    "released_array": Released(),
+    "column_without_pyarrow": Column(),
+    "gpu_tensor": Tensor(NUMBERS, device=2),
+    "tensor_with_gradient": Tensor(
+        NUMBERS, failure=BufferError("Can't export tensors that require gradient, use tensor.detach()")
+    ),
+    "bfloat16_tensor": Tensor(NUMBERS, "torch.bfloat16", failure=RuntimeError("Unsupported dtype in DLTensor.")),
+}

@@ -1,11 +1,10 @@
 //! The extension module `xlogx._core`: unwrap arrays → release the GIL → call → wrap. No arithmetic.
 
 mod array;
+mod call;
 mod quick;
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Instant;
+use std::sync::atomic::AtomicBool;
 
 use numpy::{PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyImportError, PyRuntimeError, PyValueError};
@@ -13,13 +12,10 @@ use pyo3::prelude::*;
 
 use crate::dispatch::Level;
 use crate::kernels::{CrossEntropy, Entropy, JsDivergence, KlDivergence, Total};
-use crate::pool;
 use crate::rows::{Dropped, Rows, Unit, Watch};
 
 /// Calls with fewer weights than this stay on the calling thread.
 const PARALLEL_FROM: usize = 1 << 17;
-/// Milliseconds between two looks for a signal by a call that stays on the calling thread.
-const SIGNAL_PERIOD: u64 = 50;
 
 /// The measures, by the names of the Python functions.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -135,57 +131,7 @@ fn reduce(
         parallel: false,
         watch: Watch { stop: AtomicBool::new(false), invalid: AtomicBool::new(false), poll: None },
     };
-    run(py, name, rows, parallel.then_some(threads), &mut output)
-}
-
-/// Runs a call without the GIL, on the pool or here, and ends it early if a signal handler raises.
-fn run(py: Python<'_>, name: Name, rows: Rows, threads: Option<usize>, out: &mut Output) -> PyResult<bool> {
-    let raised = Mutex::new(None);
-    let signal = || {
-        // A closure: the method itself is not general enough in its lifetime.
-        #[allow(clippy::redundant_closure_for_method_calls)]
-        let error = Python::attach(|py| py.check_signals()).err();
-        let stop = error.is_some();
-        if let (Some(error), Ok(mut raised)) = (error, raised.lock()) {
-            *raised = Some(error);
-        }
-        stop
-    };
-    let (start, last) = (Instant::now(), AtomicU64::new(0));
-    let poll = || {
-        let now = start.elapsed().as_millis() as u64;
-        if now < last.load(Ordering::Relaxed) + SIGNAL_PERIOD {
-            return false;
-        }
-        last.store(now, Ordering::Relaxed);
-        signal()
-    };
-    // Its lifetime now ends before that of what it asks.
-    let mut rows = rows;
-    rows.parallel = threads.is_some();
-    let valid = py.detach(|| {
-        if let Some(threads) = threads {
-            let mut valid = false;
-            let rows = &rows;
-            let work = || valid = name.run(rows, out);
-            let idle = || {
-                if signal() {
-                    rows.watch.stop.store(true, Ordering::Relaxed);
-                }
-            };
-            if pool::run(threads, work, idle) {
-                return valid;
-            }
-        }
-        // No threads wanted, or none to be had.
-        rows.parallel = false;
-        rows.watch.poll = Some(&poll);
-        name.run(&rows, out)
-    });
-    match raised.into_inner() {
-        Ok(Some(error)) => Err(error),
-        _ => Ok(valid),
-    }
+    call::run(py, name, rows, parallel.then_some(threads), &mut output)
 }
 
 /// The levels of this CPU, worst to best.

@@ -4,6 +4,7 @@ use numpy::npyffi::{PY_ARRAY_API, array::PyArray_CheckExact};
 use numpy::{PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 
+use super::call::caught;
 use super::{Name, Output, array};
 use crate::dispatch::Level;
 use crate::rows::{Dropped, Rows, Watch};
@@ -47,11 +48,8 @@ fn quick<'py>(name: Name, p: &Bound<'py, PyAny>, q: Option<&Bound<'py, PyAny>>) 
     };
     let (mut double, mut single) = ([0.0f64], [0.0f32]);
     let narrow = p.dtype().itemsize() == 4;
-    let valid = if narrow {
-        name.run(&rows, &mut Output::Single(&mut single))
-    } else {
-        name.run(&rows, &mut Output::Double(&mut double))
-    };
+    let mut out = if narrow { Output::Single(&mut single) } else { Output::Double(&mut double) };
+    let valid = caught(|| name.run(&rows, &mut out))?;
     if !valid {
         return Ok(None);
     }

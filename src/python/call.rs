@@ -1,0 +1,92 @@
+//! A call of the core: without the GIL, on the pool or on the calling thread, ended early if a signal handler raises.
+
+use std::hint::black_box;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use pyo3::exceptions::PyMemoryError;
+use pyo3::prelude::*;
+
+use super::{Name, Output, impossible};
+use crate::pool;
+use crate::rows::Rows;
+
+/// Milliseconds between two looks for a signal by a call that stays on the calling thread.
+const SIGNAL_PERIOD: u64 = 50;
+/// Bytes that a thread takes at most at a time, for copies of weights and for sums.
+const TASK_ROOM: usize = 4 << 20;
+
+/// Runs `work`; a panic, which is a bug of ours, becomes an error that says so.
+pub(super) fn caught<T>(work: impl FnOnce() -> T) -> PyResult<T> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no text");
+        impossible(&format!("the core panicked ({text})"))
+    })
+}
+
+/// Is there memory for so many threads? A failed allocation in the midst of a call would end the process.
+fn has_room(threads: usize) -> bool {
+    let mut room = Vec::<u8>::new();
+    let found = room.try_reserve_exact(TASK_ROOM.saturating_mul(threads)).is_ok();
+    black_box(&room);
+    found
+}
+
+/// Runs a call without the GIL, on the pool or here, and ends it early if a signal handler raises.
+pub(super) fn run(py: Python<'_>, name: Name, rows: Rows, threads: Option<usize>, out: &mut Output) -> PyResult<bool> {
+    let raised = Mutex::new(None);
+    let signal = || {
+        // A closure: the method itself is not general enough in its lifetime.
+        #[allow(clippy::redundant_closure_for_method_calls)]
+        let error = Python::attach(|py| py.check_signals()).err();
+        let stop = error.is_some();
+        if let (Some(error), Ok(mut raised)) = (error, raised.lock()) {
+            *raised = Some(error);
+        }
+        stop
+    };
+    let (start, last) = (Instant::now(), AtomicU64::new(0));
+    let poll = || {
+        let now = start.elapsed().as_millis() as u64;
+        if now < last.load(Ordering::Relaxed) + SIGNAL_PERIOD {
+            return false;
+        }
+        last.store(now, Ordering::Relaxed);
+        signal()
+    };
+    // Its lifetime now ends before that of what it asks.
+    let mut rows = rows;
+    rows.parallel = threads.is_some();
+    let valid = caught(|| {
+        py.detach(|| {
+            if let Some(threads) = threads {
+                let mut valid = None;
+                let rows = &rows;
+                let work = || valid = has_room(threads).then(|| name.run(rows, out));
+                let idle = || {
+                    if signal() {
+                        rows.watch.stop.store(true, Ordering::Relaxed);
+                    }
+                };
+                if pool::run(threads, work, idle) && valid.is_some() {
+                    return valid;
+                }
+            }
+            // No threads wanted, or none to be had, or no memory for so many.
+            rows.parallel = false;
+            rows.watch.poll = Some(&poll);
+            has_room(1).then(|| name.run(&rows, out))
+        })
+    })?;
+    match raised.into_inner() {
+        Ok(Some(error)) => Err(error),
+        _ => valid.ok_or_else(|| {
+            PyMemoryError::new_err(format!(
+                "not enough memory for the call: a thread needs up to {TASK_ROOM} bytes beside the result"
+            ))
+        }),
+    }
+}

@@ -30,31 +30,39 @@ impl Dropped<'_> {
     /// Makes the dropped weights of a row 0, which adds nothing to any sum: weight i is at `at` + i · `step`.
     fn clear<T: Native>(&self, row: usize, part: Range<usize>, copies: &mut Copies<T>, at: usize, step: usize) {
         let Copies { p, q, mask } = copies;
-        let count = part.len();
-        let places = || (at..).step_by(step).take(count);
+        let mask = room(mask, part.len());
         for (view, dropped) in &self.masks {
-            mask.resize(mask.len().max(count), T::default());
-            view.copy(row, part.start, count, mask, 0, 1);
-            for (place, &set) in places().zip(mask.iter()) {
-                if (set.into() != 0.0) == *dropped {
-                    p[place] = T::default();
-                    if let Some(y) = q.get_mut(place) {
-                        *y = T::default();
-                    }
-                }
+            view.copy(row, part.start, part.len(), mask, 0, 1);
+            clear_where(p, mask, at, step, |set| (set.into() != 0.0) == *dropped);
+            clear_where(q, mask, at, step, |set| (set.into() != 0.0) == *dropped);
+        }
+        if self.nan && q.is_empty() {
+            for x in p[at..].iter_mut().step_by(step).take(part.len()) {
+                *x = if (*x).into().is_nan() { T::default() } else { *x };
+            }
+        } else if self.nan {
+            let pairs = p[at..].iter_mut().zip(&mut q[at..]).step_by(step).take(part.len());
+            for (x, y) in pairs {
+                let nan = (*x).into().is_nan() | (*y).into().is_nan();
+                *x = if nan { T::default() } else { *x };
+                *y = if nan { T::default() } else { *y };
             }
         }
-        if self.nan {
-            for place in places() {
-                let x: f64 = p[place].into();
-                let y: f64 = q.get(place).map_or(0.0, |&y| y.into());
-                if x.is_nan() || y.is_nan() {
-                    p[place] = T::default();
-                    if let Some(y) = q.get_mut(place) {
-                        *y = T::default();
-                    }
-                }
-            }
+    }
+}
+
+/// Makes weights 0 where the mask says so. Always writes: what is dropped is as good as random, and a branch would be
+/// guessed wrong.
+#[inline(always)]
+fn clear_where<T: Native>(weights: &mut [T], mask: &[T], at: usize, step: usize, drop: impl Fn(T) -> bool) {
+    let weights = weights.get_mut(at..).unwrap_or_default();
+    if step == 1 {
+        for (x, &set) in weights.iter_mut().zip(mask) {
+            *x = if drop(set) { T::default() } else { *x };
+        }
+    } else {
+        for (x, &set) in weights.iter_mut().step_by(step).zip(mask) {
+            *x = if drop(set) { T::default() } else { *x };
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use crate::lanes::{FloatMode, Job, entry};
+use crate::lanes::{Job, entry};
 
 /// An instruction set that kernels are compiled for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -89,7 +89,6 @@ static CURRENT: AtomicU8 = AtomicU8::new(0);
 
 /// Runs a job at a level (at the portable one if the CPU lacks it), in the default floating-point mode.
 pub fn run<J: Job>(level: Level, job: J) -> J::Output {
-    let _mode = FloatMode::enter();
     match level {
         Level::Portable => entry::portable(job),
         #[cfg(target_arch = "x86_64")]

@@ -1,10 +1,12 @@
 //! Our own threads: never Rayon's global pool, built on first use, one pool for each number of threads asked for.
 //!
-//! Pools belong to a process. A forked child has the parent's pools in memory but none of their threads, so it forgets
-//! them (they are leaked, not dropped: dropping would wait for threads that do not exist) and builds its own.
+//! Pools belong to a process. A forked child has the parent's pools in memory but none of their threads, and a lock that
+//! another thread of the parent held at that moment is taken for ever; so each process has a [`Home`] of its own, and
+//! never looks into one that it has inherited.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -12,45 +14,42 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 const KEPT: usize = 8;
 /// How often a waiting caller looks up.
 const PATIENCE: Duration = Duration::from_millis(50);
+/// Forks within forks, each of which has called the pool, that are provided for; deeper ones do without threads.
+const GENERATIONS: usize = 64;
 
-struct Pools {
-    process: u32,
-    pools: Vec<(usize, Arc<ThreadPool>)>,
+/// The pools of one process, by their number of threads.
+struct Home {
+    /// 0 for nobody.
+    process: AtomicU32,
+    pools: Mutex<Vec<(usize, Arc<ThreadPool>)>>,
 }
 
-static POOLS: Mutex<Pools> = Mutex::new(Pools { process: 0, pools: Vec::new() });
+static HOMES: [Home; GENERATIONS] =
+    [const { Home { process: AtomicU32::new(0), pools: Mutex::new(Vec::new()) } }; GENERATIONS];
 
-/// The pools; None if they cannot be had. A child forked while another thread of the parent held the lock has it locked
-/// for ever, so nobody waits for it longer than building a pool could take.
-fn lock() -> Option<MutexGuard<'static, Pools>> {
-    let deadline = Instant::now() + Duration::from_secs(1);
-    loop {
-        match POOLS.try_lock() {
-            Ok(kept) => return Some(kept),
-            Err(TryLockError::Poisoned(kept)) => return Some(kept.into_inner()),
-            Err(TryLockError::WouldBlock) if Instant::now() < deadline => std::thread::yield_now(),
-            Err(TryLockError::WouldBlock) => return None,
-        }
-    }
+/// The home of this process.
+fn home() -> Option<&'static Home> {
+    let process = std::process::id();
+    HOMES.iter().find(|home| {
+        let claim = home.process.compare_exchange(0, process, Ordering::AcqRel, Ordering::Acquire);
+        claim.is_ok() || claim == Err(process)
+    })
 }
 
 /// The pool with this many threads; None if the threads cannot be had.
 fn pool(threads: usize) -> Option<Arc<ThreadPool>> {
-    let mut kept = lock()?;
-    let process = std::process::id();
-    if kept.process != process {
-        kept.process = process;
-        std::mem::forget(std::mem::take(&mut kept.pools));
-    }
-    if let Some((_, pool)) = kept.pools.iter().find(|(count, _)| *count == threads) {
+    let mut pools = home()?.pools.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, pool)) = pools.iter().find(|(count, _)| *count == threads) {
         return Some(pool.clone());
     }
     let name = |index| format!("xlogx-{index}");
     let pool = Arc::new(ThreadPoolBuilder::new().num_threads(threads).thread_name(name).build().ok()?);
-    if kept.pools.len() == KEPT {
-        kept.pools.remove(0);
+    // Each thread takes what memory it needs now, not in the midst of a call.
+    pool.broadcast(|_| ());
+    if pools.len() == KEPT {
+        pools.remove(0);
     }
-    kept.pools.push((threads, pool.clone()));
+    pools.push((threads, pool.clone()));
     Some(pool)
 }
 

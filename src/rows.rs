@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::accumulate::{Element, SHORT};
 use crate::dispatch::{self, Level};
 use crate::kernels::{Finished, Measure, Reference, Scale, always};
-use crate::lanes::{Job, Lanes, One};
+use crate::lanes::{FloatMode, Job, Lanes, One};
 use crate::math::coefficients::{LN_2, LN_2_LOW, LOG2_E, LOG2_E_LOW};
 use crate::math::{self, Sum};
 use crate::view::{Native, View};
@@ -164,6 +164,7 @@ impl Rows<'_> {
 
     /// Writes the measure of each row; false if a weight was negative or infinite, or if the watch said stop.
     pub fn measure<O: Element, K: Measure<N>, const N: usize>(&self, out: &mut [O]) -> bool {
+        let _mode = FloatMode::enter();
         // A float64 result of float32 weights is as exact as one of float64 weights.
         let narrow = size_of::<O>() == size_of::<f32>();
         let single = narrow && self.p.is_single() && self.q.as_ref().is_none_or(View::is_single);
@@ -183,6 +184,7 @@ impl Rows<'_> {
         out: &mut [O],
         finish: &Finish,
     ) {
+        let _mode = FloatMode::enter();
         let length = self.length();
         if self.watch.over() {
             return;

@@ -1,15 +1,13 @@
-"""Threads: who sets their number, who sees it, and what a fork, an interrupt and other threads do to a call."""
+"""Threads: who sets their number, who sees it, and what an interrupt and other threads do to a call."""
 
 import asyncio
 import contextlib
-import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-import warnings
 
 import numpy as np
 import pytest
@@ -189,32 +187,6 @@ def test_many_threads_with_many_settings_agree():
     for worker in workers:
         worker.join()
     assert wrong == []
-
-
-def _large_call(n, queue):
-    queue.put(float(xlogx.entropy(np.ones(n))))
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this platform")
-@pytest.mark.usefixtures("backend")
-def test_a_forked_child_can_call():
-    """After a fork the child and the parent both make large calls, and neither hangs."""
-    n = 700_000
-    want = float(xlogx.entropy(np.ones(n)))
-    context = multiprocessing.get_context("fork")
-    queue = context.SimpleQueue()
-    child = context.Process(target=_large_call, args=(n, queue))
-    with warnings.catch_warnings():
-        # Python warns of any fork beside threads.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        child.start()
-    child.join(60)
-    alive = child.is_alive()
-    if alive:
-        child.kill()
-    assert not alive, "the child hangs"
-    assert queue.get() == want
-    assert float(xlogx.entropy(np.ones(n))) == want
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to a child on this platform")

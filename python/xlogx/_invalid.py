@@ -21,7 +21,7 @@ def raise_invalid(argument: Weights, dropped: Dropped) -> None:
     NaN is not invalid: it stands for itself.
     """
     if argument.may_be_invalid:
-        place = _first(argument, dropped, lambda weights: (weights < 0) | (weights == np.inf))
+        place = _first(argument, dropped, _invalid)
         if place is not None:
             raise ValueError(f"{argument.name} must be finite and non-negative, got {place}")
 
@@ -32,6 +32,21 @@ def raise_nan(argument: Weights, dropped: Dropped) -> None:
         place = _first(argument, dropped, np.isnan)
         if place is not None:
             raise ValueError(f'{argument.name} must not hold NaN with nan_policy="raise", got {place}')
+
+
+def _invalid(weights: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where weights are negative or infinite."""
+    found: NDArray[np.bool_]
+    if weights.dtype.kind != "f":
+        found = weights < 0
+        return found
+    # By their bits: where a library has switched subnormals off for this thread, NumPy takes a negative one for 0.
+    native = weights.astype(weights.dtype.newbyteorder("="), order="C")
+    bits = native.view(f"u{native.itemsize}")
+    infinity = np.array(np.inf, native.dtype).view(bits.dtype)
+    magnitude = bits & ~np.array(-0.0, native.dtype).view(bits.dtype)
+    found = (magnitude == infinity) | ((bits != magnitude) & (magnitude != 0) & (magnitude < infinity))
+    return found
 
 
 def _first(argument: Weights, dropped: Dropped, sought: Callable[[NDArray[Any]], NDArray[np.bool_]]) -> str | None:
@@ -52,9 +67,11 @@ def _first(argument: Weights, dropped: Dropped, sought: Callable[[NDArray[Any]],
     return None
 
 
-def _described(argument: Weights, index: list[int], value: object) -> str:
+def _described(argument: Weights, index: list[int], value: Any) -> str:
     """A place in the argument as the user gave it, from one in its broadcast, and the weight there."""
     shape = argument.array.shape
     own = [0 if n == 1 else i for i, n in zip(index[len(index) - len(shape) :], shape, strict=True)]
     place = f"{argument.name}[{', '.join(map(str, own))}]" if own else argument.name
-    return f"{place} = {value!s}"
+    # No bad weight is 0, except to a thread that takes subnormals for 0; they are then written with wrong digits, too.
+    text = np.format_float_scientific(value, trim="-") if value == 0 else str(value)
+    return f"{place} = {text}"

@@ -1,8 +1,8 @@
 //! The floating-point mode of the thread: default rounding, subnormals kept.
 //!
 //! Libraries built with `-ffast-math` switch subnormals off for the thread that loads them. A kernel would then
-//! give other bits in that thread than in its neighbours, so each unit of work sets the default mode and gives the
-//! old one back when it is done.
+//! give other bits in that thread than in its neighbours, so each call and each task of it, on whatever thread, sets the
+//! default mode and gives the old one back when it is done.
 
 /// Holds the default floating-point mode while it lives.
 pub struct FloatMode {

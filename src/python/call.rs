@@ -62,7 +62,7 @@ pub(super) fn run(py: Python<'_>, name: Name, rows: Rows, threads: Option<usize>
     rows.parallel = threads.is_some();
     let valid = caught(|| {
         py.detach(|| {
-            if let Some(threads) = threads {
+            if let Some(threads) = threads.filter(|&threads| has_room(threads)) {
                 let mut valid = None;
                 let rows = &rows;
                 let work = || valid = has_room(threads).then(|| name.run(rows, out));

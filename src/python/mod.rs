@@ -161,8 +161,17 @@ fn set_level(name: &str) -> PyResult<()> {
 
 #[pymodule(gil_used = false)]
 mod _core {
+    use pyo3::prelude::*;
+
     #[pymodule_export]
     use super::quick::{cross_entropy, entropy, js_distance, js_divergence, kl_divergence};
+    /// NumPy's functions are found now, not by the first call, which may have no memory left for it.
+    #[pymodule_init]
+    #[allow(clippy::unnecessary_wraps)]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        let _ = numpy::dtype::<f64>(module.py());
+        Ok(())
+    }
     #[pymodule_export]
     use super::{level, levels, reduce, set_level};
 }

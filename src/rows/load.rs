@@ -9,7 +9,7 @@ use crate::lanes::Lanes;
 use crate::view::{Native, View};
 
 /// Lines that stay in the first-level cache while every row takes its part.
-const STRIP: usize = 16;
+const STRIP: usize = 64;
 
 /// Positions that are dropped from both arguments, before anything else is asked of them.
 pub struct Dropped<'a> {

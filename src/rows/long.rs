@@ -8,7 +8,7 @@ use super::{Accepted, BLOCK, Finish, LANES_OF_ROWS, Rows, accept};
 use crate::accumulate::{Abreast, Padding, Partial, RowLanes, sums_of_block, totals_of_block};
 use crate::dispatch;
 use crate::kernels::{Measure, Reference, Scale, Totals};
-use crate::lanes::{Job, Lanes, One};
+use crate::lanes::{FloatMode, Job, Lanes, One};
 use crate::math::Sum;
 use crate::view::Native;
 
@@ -235,6 +235,7 @@ impl Rows<'_> {
         blocks: Range<usize>,
         visit: W,
     ) -> Vec<W::Yield> {
+        let _mode = FloatMode::enter();
         if self.watch.over() {
             return vec![W::Yield::NOTHING; columns];
         }

@@ -20,7 +20,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Two installations into one environment at a time would trip over each other.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: demo test test-rust test-python lint format docs wheel test-wheels bench coefficients digest accuracy clean help
+.PHONY: demo test test-rust test-python lint format docs wheel test-wheels bench coefficients digest accuracy \
+	fuzz asan tsan exhaustive deep-laws clean help
 
 demo: $(STAMPS)/demo $(STAMPS)/installed  ## see the measures on real data, on this machine
 	$(BIN)/xlogx demo $(ARGS)
@@ -73,6 +74,31 @@ digest: $(STAMPS)/test $(STAMPS)/installed  ## after a deliberate change of resu
 
 accuracy: $(STAMPS)/test $(STAMPS)/installed  ## after a deliberate change of results: measure their errors anew
 	$(BIN)/python tools/accuracy.py --write
+
+# What hunts for faults takes minutes to hours, and is asked for by hand.
+FUZZ_TARGETS := entropy cross_entropy kl_divergence js_divergence
+SECONDS ?= 60
+# The names of flags that only a nightly compiler takes, on the stable one.
+UNSTABLE := RUSTC_BOOTSTRAP=1
+
+fuzz:  ## fuzz each kernel against every level and the exact value: SECONDS=60 a target
+	@cargo fuzz --version >/dev/null 2>&1 || { echo "make fuzz needs cargo-fuzz: cargo install cargo-fuzz --locked"; exit 1; }
+	$(PYTHON) fuzz/seeds.py
+	for target in $(FUZZ_TARGETS); do \
+		$(UNSTABLE) cargo fuzz run --no-trace-compares $$target -- -max_total_time=$(SECONDS) -max_len=160 $(ARGS) || exit 1; \
+	done
+
+asan: $(STAMPS)/test  ## the tests, the core's and the suite, under AddressSanitizer
+	$(BIN)/python tools/sanitize.py address $(ARGS)
+
+tsan:  ## the core's tests under ThreadSanitizer
+	$(PYTHON) tools/sanitize.py thread
+
+exhaustive:  ## the float32 logarithm at every float32 number
+	cargo test --release --locked --test exhaustive -- --ignored --nocapture
+
+deep-laws: $(STAMPS)/test $(STAMPS)/demo $(STAMPS)/installed  ## the laws on thousands of rows each
+	$(BIN)/python -m pytest --hypothesis-profile=deep tests/test_laws.py tests/test_deep_laws.py $(ARGS)
 
 clean:  ## remove everything that was made here
 	rm -rf .venv dist target .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -1,9 +1,9 @@
 //! From weights to sums: sixteen virtual lanes, whatever the registers.
 //!
 //! Element i of a block belongs to lane i mod 16. A lane adds at most eight elements plainly (a group of 128 in all),
-//! then puts that into a [`Sum`] (compensated for float64); lanes are merged j with j + 8, then + 4, + 2, + 1. This fixes every bit,
-//! and both ways of going through the weights follow it: [`sums_of_block`] has the lanes of one row in registers, and
-//! [`RowLanes`] has one row in each register lane, as suits short rows and columns.
+//! then puts that into a [`Sum`] (compensated for float64); lanes are merged j with j + 8, then + 4, + 2, + 1. This fixes
+//! every bit, and both ways of going through the weights follow it: [`sums_of_block`] has the lanes of one row in
+//! registers, and [`RowLanes`] has one row in each register lane, as suits short rows and columns.
 
 use crate::kernels::{Measure, Reference, Totals};
 use crate::lanes::{Lanes, One, prefetch};
@@ -79,28 +79,16 @@ fn load<V: Lanes, T: Element>(line: &Line<T>, set: usize) -> V {
     T::load(&line[set * V::COUNT..(set + 1) * V::COUNT])
 }
 
-/// Room for the last group of a block of each argument. Handed from row to row, so that nobody clears it for nothing.
-pub struct Padding<T>([T; GROUP], [T; GROUP]);
-
-impl<T: Element> Padding<T> {
-    /// Room.
-    pub fn new() -> Self {
-        Self([T::default(); GROUP], [T::default(); GROUP])
-    }
-}
-
-/// The lines of a group: eight of a block, or what is left of it with zeros behind, which add nothing to any sum.
+/// A group of a block: its whole lines, and what is left, with zeros behind, which add nothing to any sum.
 #[inline(always)]
-fn lines<'a, T: Element>(block: &'a [T], from: usize, padded: &'a mut [T; GROUP]) -> &'a [Line<T>] {
-    let rest = &block[from..];
-    let group = if rest.len() >= GROUP {
-        &rest[..GROUP]
-    } else {
-        padded.fill(T::default());
-        padded[..rest.len()].copy_from_slice(rest);
-        &padded[..rest.len().next_multiple_of(LANES)]
-    };
-    group.as_chunks().0
+fn group<T: Element>(block: &[T], from: usize) -> (&[Line<T>], Option<Line<T>>) {
+    let (lines, rest) = block[from..block.len().min(from + GROUP)].as_chunks();
+    if rest.is_empty() {
+        return (lines, None);
+    }
+    let mut line = [T::default(); LANES];
+    line[..rest.len()].copy_from_slice(rest);
+    (lines, Some(line))
 }
 
 /// What register sets and virtual lanes hold. A trait, not a closure: a closure is not inlined into the level's entry.
@@ -155,51 +143,71 @@ const fn first_sum<K: Measure<N>, const N: usize>(known: bool) -> usize {
     if known { K::KNOWN } else { 0 }
 }
 
-/// The sums of one block, lanes across the row; of a row whose totals (and signs) are `KNOWN`, only those that they do not tell.
-/// Meanwhile the memory `ahead` bytes behind is asked for.
+/// What a register set adds up plainly, and the signs of what wants a closer look.
+struct Plain<V, const N: usize> {
+    sums: [V; N],
+    look: V,
+}
+
+impl<V: Lanes, const N: usize> Plain<V, N> {
+    /// The terms of as many weights as there are lanes.
+    #[inline(always)]
+    fn add<P: Precision, K: Measure<N>, const CAREFUL: bool, const KNOWN: bool>(
+        &mut self,
+        x: V,
+        y: V,
+        reference: &Reference<V>,
+    ) {
+        let (terms, closer) = K::terms::<V, P, CAREFUL>(x, y, reference);
+        for index in first_sum::<K, N>(KNOWN)..N {
+            self.sums[index] = self.sums[index].add(terms[index]);
+        }
+        self.look = self.look.bits_or(closer);
+        if !KNOWN {
+            self.look = self.look.bits_or(x).bits_or(y);
+        }
+    }
+}
+
+/// The sums of one block, lanes across the row; of a row whose totals (and signs) are `KNOWN`, only those that they do
+/// not tell. Meanwhile the memory `ahead` bytes behind is asked for.
 #[inline(always)]
 pub fn sums_of_block<V: Lanes, T: Element, K: Measure<N>, const N: usize, const CAREFUL: bool, const KNOWN: bool>(
     p: &[T],
     q: &[T],
     reference: &Reference<One>,
     ahead: usize,
-    padding: &mut Padding<T>,
 ) -> Partial<N> {
     let reference = reference.splat::<V>();
     let sets = LANES / V::COUNT;
-    let wanted = first_sum::<K, N>(KNOWN)..N;
     let mut sums = [[Sum::<V>::zero(); N]; SETS];
     let mut look = V::zero();
     let mut from = 0;
     while from < p.len() {
-        let p = lines(p, from, &mut padding.0);
-        let q = if K::TWO { lines(q, from, &mut padding.1) } else { p };
+        let (p, last_p) = group(p, from);
+        let (q, last_q) = if K::TWO { group(q, from) } else { (p, last_p) };
         prefetch_group(p, ahead);
         if K::TWO {
             prefetch_group(q, ahead);
         }
         for set in 0..sets {
-            let mut plain = [V::zero(); N];
+            let mut plain = Plain { sums: [V::zero(); N], look };
             for (p, q) in p.iter().zip(q) {
-                let (x, y) = (load::<V, T>(p, set), load::<V, T>(q, set));
-                let (terms, closer) = K::terms::<V, T, CAREFUL>(x, y, &reference);
-                for index in wanted.clone() {
-                    plain[index] = plain[index].add(terms[index]);
-                }
-                look = look.bits_or(closer);
-                if !KNOWN {
-                    look = look.bits_or(x).bits_or(y);
-                }
+                plain.add::<T, K, CAREFUL, KNOWN>(load::<V, T>(p, set), load::<V, T>(q, set), &reference);
             }
-            for index in wanted.clone() {
-                sums[set][index] = sums[set][index].plus_in::<T>(plain[index]);
+            if let (Some(p), Some(q)) = (&last_p, &last_q) {
+                plain.add::<T, K, CAREFUL, KNOWN>(load::<V, T>(p, set), load::<V, T>(q, set), &reference);
             }
+            for index in first_sum::<K, N>(KNOWN)..N {
+                sums[set][index] = sums[set][index].plus_in::<T>(plain.sums[index]);
+            }
+            look = plain.look;
         }
         from += GROUP;
     }
     let merged = merge_lanes::<T, _>(&mut sums, sets, sets);
     let mut folded = [Sum::<One>::zero(); N];
-    for index in wanted {
+    for index in first_sum::<K, N>(KNOWN)..N {
         folded[index] = merged[index].fold::<T>();
     }
     Partial { sums: folded, look: look.any_sign() }
@@ -211,7 +219,6 @@ pub fn sums_of_block<V: Lanes, T: Element, K: Measure<N>, const N: usize, const 
 pub fn totals_of_block<V: Lanes, T: Element, K: Measure<N>, const N: usize, const SCALED: bool>(
     x: &[T],
     factor: f64,
-    padding: &mut Padding<T>,
 ) -> (Totals<One>, bool) {
     let sets = LANES / V::COUNT;
     let mut totals = [Totals::<V>::zero(); SETS];
@@ -219,10 +226,10 @@ pub fn totals_of_block<V: Lanes, T: Element, K: Measure<N>, const N: usize, cons
     let factor = V::splat(factor);
     let mut from = 0;
     while from < x.len() {
-        let group = lines(x, from, &mut padding.0);
+        let (lines, last) = group(x, from);
         for set in 0..sets {
             let (mut plain, mut largest) = (V::zero(), totals[set].largest);
-            for line in group {
+            for line in lines.iter().chain(&last) {
                 let mut x = load::<V, T>(line, set);
                 signs = signs.bits_or(x);
                 if SCALED {
@@ -249,9 +256,6 @@ pub struct Abreast<'a, T> {
 }
 
 impl<'a, T: Element> Abreast<'a, T> {
-    /// Nothing, for the second argument that a measure does not have.
-    pub const NONE: Self = Self { weights: &[], apart: 0, ahead: 0 };
-
     /// Weight i of each row.
     #[inline(always)]
     fn load<V: Lanes>(&self, i: usize) -> V {
@@ -335,12 +339,11 @@ impl<V: Lanes, const N: usize> RowLanes<V, [Sum<V>; N]> {
         reference: &Reference<V>,
         first: bool,
     ) {
-        let wanted = first_sum::<K, N>(KNOWN)..N;
         let mut look = if first { V::zero() } else { self.signs };
         for from in (0..count).step_by(GROUP) {
             let end = count.min(from + GROUP);
             for lane in 0..LANES.min(end - from) {
-                let mut plain = [V::zero(); N];
+                let mut plain = Plain { sums: [V::zero(); N], look };
                 let mut i = from + lane;
                 while i < end {
                     let x = p.load::<V>(i);
@@ -349,18 +352,13 @@ impl<V: Lanes, const N: usize> RowLanes<V, [Sum<V>; N]> {
                     if K::TWO {
                         q.prefetch::<V>(i);
                     }
-                    let (terms, closer) = K::terms::<V, T, CAREFUL>(x, y, reference);
-                    for index in wanted.clone() {
-                        plain[index] = plain[index].add(terms[index]);
-                    }
-                    look = look.bits_or(closer);
-                    if !KNOWN {
-                        look = look.bits_or(x).bits_or(y);
-                    }
+                    plain.add::<T, K, CAREFUL, KNOWN>(x, y, reference);
                     i += LANES;
                 }
+                look = plain.look;
                 let fresh = first && from == 0;
-                for index in wanted.clone() {
+                let plain = plain.sums;
+                for index in first_sum::<K, N>(KNOWN)..N {
                     let sum =
                         if fresh { Sum::of(plain[index]) } else { self.lanes[lane][index].plus_in::<T>(plain[index]) };
                     self.lanes[lane][index] = sum;

@@ -87,7 +87,7 @@ impl Level {
 
 static CURRENT: AtomicU8 = AtomicU8::new(0);
 
-/// Runs a job at a level (at the portable one if the CPU lacks it), in the default floating-point mode.
+/// Runs a job at a level (at the portable one if the CPU lacks it).
 pub fn run<J: Job>(level: Level, job: J) -> J::Output {
     match level {
         Level::Portable => entry::portable(job),

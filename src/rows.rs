@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::accumulate::{Element, SHORT};
 use crate::dispatch::{self, Level};
 use crate::kernels::{Finished, Measure, Reference, Scale, always};
-use crate::lanes::{FloatMode, Job, Lanes, One};
+use crate::lanes::{FloatMode, Job, Lanes, One, WIDEST};
 use crate::math::coefficients::{LN_2, LN_2_LOW, LOG2_E, LOG2_E_LOW};
 use crate::math::{self, Sum};
 use crate::view::{Native, View};
@@ -162,6 +162,11 @@ impl Rows<'_> {
         self.p.length()
     }
 
+    /// Weights of one argument, all rows together.
+    pub fn weights(&self) -> usize {
+        self.p.rows().saturating_mul(self.length())
+    }
+
     /// Writes the measure of each row; false if a weight was negative or infinite, or if the watch said stop.
     pub fn measure<O: Element, K: Measure<N>, const N: usize>(&self, out: &mut [O]) -> bool {
         let _mode = FloatMode::enter();
@@ -192,7 +197,7 @@ impl Rows<'_> {
         let unit = match self.are_columns() {
             true if length > BLOCK => BUNDLE,
             false if length > SHORT => 1,
-            _ => LANES_OF_ROWS,
+            _ => WIDEST,
         };
         if length * out.len() > GRAIN && out.len() > unit {
             let half = (out.len() / 2).next_multiple_of(unit);
@@ -228,9 +233,6 @@ impl Rows<'_> {
         self.p.is_columns() || self.q.as_ref().is_some_and(View::is_columns)
     }
 }
-
-/// A multiple of every level's lanes.
-const LANES_OF_ROWS: usize = 16;
 
 /// Computes the finishing touch at the level that the rows run at.
 struct Settle<K, const N: usize> {

@@ -112,14 +112,14 @@ impl<'a> View<'a> {
         Self { storage, start, outer: merged(outer), inner: merged(inner), length, added }
     }
 
-    /// One row, as dense as its storage.
-    pub fn row(storage: Storage<'a>) -> Self {
-        let length = match storage {
-            Storage::Double(values) => values.len(),
-            Storage::Single(values) => values.len(),
-            Storage::Bytes(bytes, ..) => bytes.len(),
-        };
+    /// One row of so many weights side by side.
+    pub fn row(storage: Storage<'a>, length: usize) -> Self {
         Self { storage, start: 0, outer: Vec::new(), inner: Vec::new(), length, added: 0.0 }
+    }
+
+    /// Rows.
+    pub fn rows(&self) -> usize {
+        self.outer.iter().map(|axis| axis.length).product()
     }
 
     /// Weights in a row.

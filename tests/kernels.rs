@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicBool;
 
-use xlogx::accumulate::{Abreast, Padding, RowLanes, SHORT, sums_of_block, totals_of_block};
+use xlogx::accumulate::{Abreast, RowLanes, SHORT, sums_of_block, totals_of_block};
 use xlogx::dispatch::{self, Level};
 use xlogx::kernels::{CrossEntropy, Entropy, JsDivergence, KlDivergence, Measure, Scale, Totals};
 use xlogx::lanes::{Job, Lanes};
@@ -93,14 +93,13 @@ impl Job for BothWays<'_> {
 
     #[inline(always)]
     fn run<V: Lanes>(self) -> Self::Output {
-        let (totals, _) = totals_of_block::<V, f64, Entropy, 2, false>(self.0, 1.0, &mut Padding::new());
+        let (totals, _) = totals_of_block::<V, f64, Entropy, 2, false>(self.0, 1.0);
         let total = totals.total();
         let across = sums_of_block::<V, f64, Entropy, 2, false, false>(
             self.0,
             self.0,
             &Entropy::reference(total, total, Scale::none()),
             0,
-            &mut Padding::new(),
         );
         let spread: Vec<f64> = self.0.iter().flat_map(|x| std::iter::repeat_n(*x, V::COUNT)).collect();
         let (abreast, length) = (Abreast { weights: &spread[..], apart: V::COUNT, ahead: 0 }, self.0.len());

@@ -3,6 +3,7 @@
 In the ordinary profile each runs on a few dozen rows; `make deep-laws` tries thousands.
 """
 
+from itertools import pairwise
 from math import fsum, log
 
 import numpy as np
@@ -52,7 +53,7 @@ def cuts(draw, length):
 
 
 def pieces(row, places):
-    return [row[start:stop] for start, stop in zip(places, places[1:], strict=False)]
+    return [row[start:stop] for start, stop in pairwise(places)]
 
 
 def mean(values, shares):
@@ -114,9 +115,9 @@ def test_the_order_of_long_rows_does_not_matter(pair, seed):
         np.testing.assert_array_max_ulp(measure(p[order], q[order]), measure(p, q), 2 * ULPS["float64"])
 
 
-@given(rows(2, near=True), st.integers(-1000, 900), st.integers(-1000, 900))
+@given(rows(2, near=True), st.integers(-400, 440), st.integers(-400, 440))
 def test_a_power_of_two_changes_no_bit_of_long_rows(pair, i, j):
-    """Scaling a row by a power of two is no change at all, as long as no weight becomes subnormal."""
+    """Scaling a row by a power of two is no change at all, as long as its total needs no scaling of its own."""
     p, q = pair
     assert xlogx.entropy(np.ldexp(p, i)) == xlogx.entropy(p)
     for measure in [xlogx.cross_entropy, *DIVERGENCES]:

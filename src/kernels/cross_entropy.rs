@@ -12,13 +12,17 @@ use crate::math::{EXPONENT, MANTISSA, Precision, SMALLEST_NORMAL, Sum, log2_rati
 #[derive(Clone, Copy)]
 pub struct CrossEntropy;
 
-/// p·log2(c/q) with q of any size; p = 0 adds nothing, q = 0 < p adds infinity. Also the scaled q.
+/// The scaled p, the scaled q, and p·log2(c/q) with weights of any size; p = 0 adds nothing, q = 0 < p adds infinity.
 #[inline(always)]
-pub(super) fn careful_term<V: Lanes, P: Precision>(p: V, q: V, reference: &Reference<V>) -> (V, V) {
-    let (scaled, normal, shift) = reference.scale.of_q(q);
-    let log = log2_ratio::<V, P>(&reference.c, normal).add(shift);
-    let log = V::select(V::zero().less(q), log, V::splat(f64::INFINITY));
-    (V::select(V::zero().less(p), p.mul(log), V::zero()), scaled)
+pub(super) fn careful_terms<V: Lanes, P: Precision>(p: V, q: V, reference: &Reference<V>) -> [V; 3] {
+    let (whole_p, q) = (p.abs(), q.abs());
+    let p = whole_p.mul(reference.scale.p);
+    let (scaled_q, normal, shift) = reference.scale.of_q(q);
+    let term = p.mul(log2_ratio::<V, P>(&reference.c, normal).add(shift));
+    // A weight that the scale made 0 is one, where the model has none.
+    let without_q = V::not_but(V::zero().less(q), V::zero().less(whole_p));
+    let term = V::select(V::zero().less(p), term, V::zero());
+    [p, scaled_q, V::select(without_q, V::splat(f64::INFINITY), term)]
 }
 
 /// c for a long row: the power of two below the total of its first block, which keeps the logarithms of powers of two exact.
@@ -90,9 +94,7 @@ impl Measure<3> for CrossEntropy {
     #[inline(always)]
     fn terms<V: Lanes, P: Precision, const CAREFUL: bool>(p: V, q: V, reference: &Reference<V>) -> ([V; 3], V) {
         if CAREFUL {
-            let (p, q) = (p.abs().mul(reference.scale.p), q.abs());
-            let (term, scaled) = careful_term::<V, P>(p, q, reference);
-            return ([p, scaled, term], V::zero());
+            return (careful_terms::<V, P>(p, q, reference), V::zero());
         }
         let small = V::both(q.less(V::splat(SMALLEST_NORMAL)), V::zero().less(p));
         ([p, q, p.mul(log2_ratio::<V, P>(&reference.c, q))], V::zero().mark(small))

@@ -1,6 +1,6 @@
 //! Entropy in bits: H(p) = H(p, p), the cross-entropy of a row with itself.
 
-use super::cross_entropy::{careful_term, dyadic, finish, power_below};
+use super::cross_entropy::{careful_terms, dyadic, finish, power_below};
 use super::{Finished, Measure, Reference, Scale};
 use crate::lanes::{Lanes, One};
 use crate::math::{Precision, Sum, log2_ratio};
@@ -27,9 +27,8 @@ impl Measure<2> for Entropy {
     #[inline(always)]
     fn terms<V: Lanes, P: Precision, const CAREFUL: bool>(p: V, _q: V, reference: &Reference<V>) -> ([V; 2], V) {
         if CAREFUL {
-            let p = p.abs();
-            let (term, _) = careful_term::<V, P>(p.mul(reference.scale.p), p, reference);
-            return ([p.mul(reference.scale.p), term], V::zero());
+            let [p, _, term] = careful_terms::<V, P>(p, p, reference);
+            return ([p, term], V::zero());
         }
         ([p, p.mul(log2_ratio::<V, P>(&reference.c, p))], V::zero())
     }

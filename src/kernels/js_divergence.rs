@@ -6,7 +6,7 @@
 
 use super::{Finished, LEAST_WITHOUT_DIFFERENCE, Measure, Reference, Scale, beyond_noise, no_more_than_double};
 use crate::lanes::{Lanes, One};
-use crate::math::{Precision, Sum, jensen_shannon_term};
+use crate::math::{Precision, Sum, jensen_shannon_term, minus_product};
 
 /// JS(p, q).
 #[derive(Clone, Copy)]
@@ -34,10 +34,7 @@ impl Measure<2> for JsDivergence {
         let (p, q) =
             if CAREFUL { (p.abs().mul(reference.scale.p), q.abs().mul(reference.scale.q_before)) } else { (p, q) };
         let (q, c) = (q.mul(reference.scale.q), reference.c.value);
-        let mut difference = c.neg_mul_add(q, p);
-        if CAREFUL {
-            difference = reference.c_low.neg_mul_add(q, difference);
-        }
+        let difference = if CAREFUL { minus_product(p, c, reference.c_low, q) } else { c.neg_mul_add(q, p) };
         let term = jensen_shannon_term::<V, P>(p, c.mul(q), difference);
         ([difference, term], V::zero())
     }

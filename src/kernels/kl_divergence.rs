@@ -20,7 +20,7 @@ use super::reference::TWO_54;
 use super::{Finished, LEAST_WITHOUT_DIFFERENCE, Measure, Reference, Scale, beyond_noise, no_more_than_double};
 use crate::lanes::{Lanes, One};
 use crate::math::coefficients::{LN_2, LN_2_LOW};
-use crate::math::{Precision, SMALLEST_NORMAL, Sum, kullback_leibler_term, scale_by_power};
+use crate::math::{Precision, SMALLEST_NORMAL, Sum, kullback_leibler_term, minus_product, scale_by_power};
 
 /// 2^-1000. Smaller weights add nothing to a row whose total needs no scaling.
 const TINY_WEIGHT: f64 = f64::from_bits((1023 - 1000) << 52);
@@ -47,10 +47,7 @@ impl<const RAW: bool> KlDivergence<RAW> {
         if CAREFUL {
             k = k.add(shift);
         }
-        let mut difference = c.neg_mul_add(near, p);
-        if CAREFUL {
-            difference = reference.c_low.neg_mul_add(near, difference);
-        }
+        let difference = if CAREFUL { minus_product(p, c, reference.c_low, near) } else { c.neg_mul_add(near, p) };
         let sum = c.mul_add(near, p);
         // c·e and p·k·ln2 nearly cancel where k = ±1: both are carried in two parts.
         let zero = V::zero();
@@ -70,7 +67,8 @@ impl<const RAW: bool> KlDivergence<RAW> {
     #[inline(always)]
     fn careful<V: Lanes, P: Precision>(p: V, q: V, reference: &Reference<V>) -> ([V; 3], V) {
         let (zero, least) = (V::zero(), V::splat(SMALLEST_NORMAL));
-        let (p, q) = (p.abs().mul(reference.scale.p), q.abs());
+        let (whole_p, q) = (p.abs(), q.abs());
+        let p = whole_p.mul(reference.scale.p);
         let (scaled_q, normal_q, shift) = reference.scale.of_q(q);
         let small_p = p.less(least);
         let up = V::splat(TWO_54);
@@ -83,8 +81,10 @@ impl<const RAW: bool> KlDivergence<RAW> {
         let (f, d) = (f.mul(down), d.mul(down));
         let all_of_q = if RAW { zero } else { scaled_q.mul(reference.c.value) };
         let (has_p, has_q) = (zero.less(p), zero.less(q));
-        let f = V::select(has_p, V::select(has_q, f, V::splat(f64::INFINITY)), all_of_q);
+        let f = V::select(has_p, f, all_of_q);
         let d = V::select(has_p, V::select(has_q, d, p), zero.sub(all_of_q));
+        // A weight that the scale made 0 is one, where the model has none.
+        let f = V::select(V::not_but(has_q, zero.less(whole_p)), V::splat(f64::INFINITY), f);
         ([p, d, f], zero)
     }
 }

@@ -1,6 +1,6 @@
 //! What a term needs to know of its row: the total, or the ratio of the totals, that weights are compared with.
 
-use crate::lanes::{Lanes, One};
+use crate::lanes::{Lanes, One, WIDEST};
 use crate::math::{EXPONENT, MANTISSA, Numerator, SMALLEST_NORMAL, Sum, scale_by_power};
 
 /// Exact powers of two that bring the weights of a row into a safe range.
@@ -83,7 +83,7 @@ impl Reference<One> {
     /// The references of several rows, one in each lane, as many as there are.
     #[inline(always)]
     pub fn gather<V: Lanes>(rows: &[Self]) -> Reference<V> {
-        let mut room = [0.0; 16];
+        let mut room = [0.0; WIDEST];
         macro_rules! lanes {
             ($($field:tt)+) => {{
                 for (place, row) in room.iter_mut().zip(rows) {

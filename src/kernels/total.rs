@@ -24,8 +24,8 @@ impl Measure<1> for Total {
     }
 
     #[inline(always)]
-    fn terms<V: Lanes, P: Precision, const CAREFUL: bool>(p: V, _q: V, _reference: &Reference<V>) -> ([V; 1], V) {
-        ([if CAREFUL { p.abs() } else { p }], V::zero())
+    fn terms<V: Lanes, P: Precision, const CAREFUL: bool>(p: V, _q: V, reference: &Reference<V>) -> ([V; 1], V) {
+        ([if CAREFUL { p.abs().mul(reference.scale.p) } else { p }], V::zero())
     }
 
     #[inline(always)]

@@ -3,7 +3,7 @@
 //! In a row that one weight dominates, the small weights are the answer: H ≈ Σ others · log(…). Added to the large one
 //! they would be rounded away, so each lane keeps the largest weight it has met out of its sum.
 
-use crate::lanes::{Lanes, One};
+use crate::lanes::{Lanes, One, WIDEST};
 use crate::math::{Precision, Sum};
 
 /// The largest weight, and the sum of all others.
@@ -40,11 +40,11 @@ impl<V: Lanes> Totals<V> {
     }
     /// The totals in each lane.
     #[inline(always)]
-    pub fn spread(self) -> [Totals<One>; 16] {
-        let mut largest = [0.0; 16];
+    pub fn spread(self) -> [Totals<One>; WIDEST] {
+        let mut largest = [0.0; WIDEST];
         self.largest.store(&mut largest);
         let rest = self.rest.spread();
-        let mut totals = [Totals::zero(); 16];
+        let mut totals = [Totals::zero(); WIDEST];
         for lane in 0..V::COUNT {
             totals[lane] = Totals { largest: One(largest[lane]), rest: rest[lane] };
         }

@@ -33,6 +33,9 @@ pub type Avx512 = Pair<Zmm>;
 /// Four numbers in whatever registers the target's baseline has.
 pub type Portable = Pair<Pair<One>>;
 
+/// Lanes of the widest level, which all others divide.
+pub const WIDEST: usize = 16;
+
 /// Several float64 that every operation treats alike.
 pub trait Lanes: Copy {
     /// How many numbers.

@@ -1,7 +1,7 @@
 //! A sum kept as high + low, from which nothing is lost that a result could show.
 
 use super::Precision;
-use crate::lanes::{Lanes, One};
+use crate::lanes::{Lanes, One, WIDEST};
 
 /// An unevaluated sum: `high` is the running total, `low` what rounding took from it.
 #[derive(Clone, Copy)]
@@ -19,6 +19,19 @@ fn two_sum<V: Lanes>(a: V, b: V) -> (V, V) {
     let b_seen = s.sub(a);
     let a_seen = s.sub(b_seen);
     (s, a.sub(a_seen).add(b.sub(b_seen)))
+}
+
+/// x − (c + c')·y, rounded once however much of it cancels: both products are exact in two parts.
+#[inline(always)]
+pub fn minus_product<V: Lanes>(x: V, c: V, c_low: V, y: V) -> V {
+    let zero = V::zero();
+    let (first, second) = (c.mul(y), c_low.mul(y));
+    let first_low = c.mul_add(y, zero.sub(first));
+    let second_low = c_low.mul_add(y, zero.sub(second));
+    let (rest, a) = two_sum(x, zero.sub(first));
+    let (rest, b) = two_sum(rest, zero.sub(first_low));
+    let (rest, c) = two_sum(rest, zero.sub(second));
+    rest.add(c.add(b.add(a.sub(second_low))))
 }
 
 impl<V: Lanes> Sum<V> {
@@ -79,11 +92,11 @@ impl<V: Lanes> Sum<V> {
     }
     /// The sum in each lane.
     #[inline(always)]
-    pub fn spread(self) -> [Sum<One>; 16] {
-        let (mut high, mut low) = ([0.0; 16], [0.0; 16]);
+    pub fn spread(self) -> [Sum<One>; WIDEST] {
+        let (mut high, mut low) = ([0.0; WIDEST], [0.0; WIDEST]);
         self.high.store(&mut high);
         self.low.store(&mut low);
-        let mut sums = [Sum::zero(); 16];
+        let mut sums = [Sum::zero(); WIDEST];
         for lane in 0..V::COUNT {
             sums[lane] = Sum { high: One(high[lane]), low: One(low[lane]) };
         }

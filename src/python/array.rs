@@ -90,7 +90,7 @@ pub fn row<'a>(array: &'a Bound<'_, PyUntypedArray>) -> PyResult<View<'a>> {
         Kind::Float32 => Storage::Single(unsafe { std::slice::from_raw_parts(first.cast(), length) }),
         _ => return Err(impossible("a dense row is neither float64 nor float32")),
     };
-    Ok(View::row(storage))
+    Ok(View::row(storage, length))
 }
 
 /// The memory of a result.

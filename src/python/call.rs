@@ -17,6 +17,8 @@ use crate::rows::Rows;
 const SIGNAL_PERIOD: u64 = 50;
 /// Bytes that a thread takes at most at a time, for copies of weights and for sums.
 const TASK_ROOM: usize = 4 << 20;
+/// And for a few weights.
+const SMALLEST_ROOM: usize = 1 << 14;
 
 /// Runs `work`; a panic, which is a bug of ours, becomes an error that says so.
 pub(super) fn caught<T>(work: impl FnOnce() -> T) -> PyResult<T> {
@@ -28,9 +30,10 @@ pub(super) fn caught<T>(work: impl FnOnce() -> T) -> PyResult<T> {
 }
 
 /// Is there memory for so many threads? A failed allocation in the midst of a call would end the process.
-fn has_room(threads: usize) -> bool {
+fn has_room(threads: usize, weights: usize) -> bool {
+    let task = SMALLEST_ROOM.saturating_add(weights.saturating_mul(64)).min(TASK_ROOM);
     let mut room = Vec::<u8>::new();
-    let found = room.try_reserve_exact(TASK_ROOM.saturating_mul(threads)).is_ok();
+    let found = room.try_reserve_exact(task.saturating_mul(threads)).is_ok();
     black_box(&room);
     found
 }
@@ -57,15 +60,17 @@ pub(super) fn run(py: Python<'_>, name: Name, rows: Rows, threads: Option<usize>
         last.store(now, Ordering::Relaxed);
         signal()
     };
-    // Its lifetime now ends before that of what it asks.
+    let weights = rows.weights();
+    // A name of its own, whose lifetime can end before that of what `rows.watch` is about to borrow.
     let mut rows = rows;
     rows.parallel = threads.is_some();
     let valid = caught(|| {
         py.detach(|| {
-            if let Some(threads) = threads.filter(|&threads| has_room(threads)) {
+            if let Some(threads) = threads.filter(|&threads| has_room(threads, weights)) {
                 let mut valid = None;
                 let rows = &rows;
-                let work = || valid = has_room(threads).then(|| name.run(rows, out));
+                // Once more: building the pool took memory, too.
+                let work = || valid = has_room(threads, weights).then(|| name.run(rows, out));
                 let idle = || {
                     if signal() {
                         rows.watch.stop.store(true, Ordering::Relaxed);
@@ -78,7 +83,7 @@ pub(super) fn run(py: Python<'_>, name: Name, rows: Rows, threads: Option<usize>
             // No threads wanted, or none to be had, or no memory for so many.
             rows.parallel = false;
             rows.watch.poll = Some(&poll);
-            has_room(1).then(|| name.run(&rows, out))
+            has_room(1, weights).then(|| name.run(&rows, out))
         })
     })?;
     match raised.into_inner() {

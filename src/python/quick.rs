@@ -1,6 +1,6 @@
 //! The common call on a small array: one dense row of float64 or float32, every option at its default.
 
-use numpy::npyffi::{PY_ARRAY_API, array::PyArray_CheckExact};
+use numpy::npyffi::{NPY_TYPES, PY_ARRAY_API, array::PyArray_CheckExact};
 use numpy::{PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 
@@ -22,7 +22,9 @@ fn row<'a, 'py>(argument: &'a Bound<'py, PyAny>) -> Option<&'a Bound<'py, PyUnty
     let fits =
         array.ndim() == 1 && (1..=LONGEST).contains(&array.len()) && array.is_c_contiguous() && array.is_aligned();
     let dtype = array.dtype();
-    let float = dtype.kind() == b'f' && matches!(dtype.itemsize(), 4 | 8) && dtype.is_native_byteorder() == Some(true);
+    // By its number: a long double may be as long as a float64, and is another type all the same.
+    let float = [NPY_TYPES::NPY_FLOAT as i32, NPY_TYPES::NPY_DOUBLE as i32].contains(&dtype.num())
+        && dtype.is_native_byteorder() == Some(true);
     (fits && float).then_some(array)
 }
 

@@ -1,10 +1,10 @@
 //! Rows of one block each, one to a register lane: short rows, and columns.
 
 use super::load::{Next, Scratch};
-use super::{Finish, LANES_OF_ROWS, Rows, settle};
+use super::{Finish, Rows, settle};
 use crate::accumulate::{Abreast, RowLanes};
 use crate::kernels::{Measure, Totals};
-use crate::lanes::Lanes;
+use crate::lanes::{Lanes, WIDEST};
 use crate::math::Sum;
 use crate::view::Native;
 
@@ -25,12 +25,12 @@ pub(super) fn rows<V: Lanes, T: Native, K: Measure<N>, const N: usize>(
         let row = first + at;
         let now = V::COUNT.min(out.len() - at);
         let (p, q) = rows.abreast::<V, T>(row..row + now, 0..length, next, scratch);
-        let mut results = [0.0; LANES_OF_ROWS];
+        let mut results = [0.0; WIDEST];
         let look = batch::<V, T, K, N>(p, q, length, finish, &mut lanes, &mut results);
         let out = &mut out[at..at + now];
         out.copy_from_slice(&results[..now]);
         if look.any_sign() {
-            let mut signs = [0.0; LANES_OF_ROWS];
+            let mut signs = [0.0; WIDEST];
             look.store(&mut signs);
             for lane in 0..now {
                 if signs[lane].is_sign_negative() {
@@ -63,7 +63,7 @@ fn batch<V: Lanes, T: Native, K: Measure<N>, const N: usize>(
     length: usize,
     finish: &Finish,
     work: &mut Work<V, N>,
-    results: &mut [f64; LANES_OF_ROWS],
+    results: &mut [f64; WIDEST],
 ) -> V {
     let Work { totals, sums } = work;
     totals.add::<T, K, N>(p, length, true);
@@ -93,7 +93,7 @@ fn exact<V: Lanes, T: Native, K: Measure<N>, const N: usize>(
     p: Abreast<T>,
     q: Abreast<T>,
     length: usize,
-    results: &mut [f64; LANES_OF_ROWS],
+    results: &mut [f64; WIDEST],
 ) {
     for lane in 0..V::COUNT {
         if !results[lane].is_finite() {

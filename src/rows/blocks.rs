@@ -2,12 +2,15 @@
 //! each in a register lane, as what is done once a row would otherwise take as long as a hundred weights.
 
 use super::load::Scratch;
-use super::{AHEAD, BLOCK, Finish, LANES_OF_ROWS as BATCH, Rows, settle};
-use crate::accumulate::{Padding, sums_of_block, totals_of_block};
+use super::{AHEAD, BLOCK, Finish, Rows, settle};
+use crate::accumulate::{sums_of_block, totals_of_block};
 use crate::kernels::Measure;
-use crate::lanes::{Lanes, One};
+use crate::lanes::{Lanes, One, WIDEST};
 use crate::math::Sum;
 use crate::view::Native;
+
+/// Rows that are finished together.
+const BATCH: usize = WIDEST;
 
 /// Sums of several rows, a row in each place.
 #[derive(Clone, Copy)]
@@ -72,7 +75,6 @@ pub(super) fn rows<V: Lanes, T: Native, K: Measure<N>, const N: usize>(
     scratch: &mut Scratch<T>,
 ) {
     let length = rows.length();
-    let mut padding = Padding::new();
     let mut batch = Batch::<N>::new();
     // What is gone over twice should fit the first-level cache.
     let together = (BLOCK / length).clamp(1, BATCH);
@@ -83,11 +85,11 @@ pub(super) fn rows<V: Lanes, T: Native, K: Measure<N>, const N: usize>(
         let (p, q) = rows.in_turn(row..row + now, scratch);
         let ahead = if out.len() > at + now { AHEAD.max(now * length * size_of::<T>()) } else { 0 };
         for index in 0..now {
-            let (totals, sign) = totals_of_block::<V, T, K, N, false>(p.row(index), 1.0, &mut padding);
+            let (totals, sign) = totals_of_block::<V, T, K, N, false>(p.row(index), 1.0);
             batch.a.set(index, totals.total());
             batch.signs[index] = if sign { -1.0 } else { 0.0 };
             if K::TWO {
-                let (totals, sign) = totals_of_block::<V, T, K, N, false>(q.row(index), 1.0, &mut padding);
+                let (totals, sign) = totals_of_block::<V, T, K, N, false>(q.row(index), 1.0);
                 batch.b.set(index, totals.total());
                 if sign {
                     batch.signs[index] = -1.0;
@@ -100,7 +102,7 @@ pub(super) fn rows<V: Lanes, T: Native, K: Measure<N>, const N: usize>(
             let (a, b) = (batch.a.get::<One>(index), batch.b.get::<One>(index));
             let reference = finish.reference::<One, K, N>(a, b);
             let (p, q) = (p.row(index), q.row(index));
-            let partial = sums_of_block::<V, T, K, N, false, true>(p, q, &reference, ahead, &mut padding);
+            let partial = sums_of_block::<V, T, K, N, false, true>(p, q, &reference, ahead);
             for (sums, sum) in batch.sums.iter_mut().zip(partial.sums) {
                 sums.set(index, sum);
             }

@@ -31,12 +31,21 @@ impl Look {
         }
     }
 
-    /// How many times the weights are to be halved so that the largest is about 1; 0 where it need not be.
+    /// How many times the weights are to be halved so that the largest is about 2^900: what is then lost below is less
+    /// than the least part of any result.
     fn shift(&self) -> i64 {
-        let fine = self.largest == 0.0 || (1e-100..=1e100).contains(&self.largest);
-        if fine { 0 } else { ((self.largest.to_bits() >> 52) as i64 - 1023).clamp(-1000, 1000) }
+        const TOP: i64 = 900;
+        // A row of zeros is fine at any scale, and leaves the choice to the other.
+        if self.largest == 0.0 {
+            return -LARGEST_SHIFT;
+        }
+        let exponent = (self.largest.to_bits() >> 52) as i64 - 1023;
+        (exponent - TOP).clamp(-LARGEST_SHIFT, LARGEST_SHIFT)
     }
 }
+
+/// Factors must be normal numbers.
+const LARGEST_SHIFT: i64 = 1000;
 
 impl Rows<'_> {
     /// The result of any row.
@@ -58,11 +67,13 @@ impl Rows<'_> {
         let (shift_p, shift_q) = (p.shift(), q.shift());
         if !finish.normalize {
             let (shift, shift_q) = K::raw_shift(shift_p, shift_q);
+            // Even, so that it has a root.
+            let shift = if finish.root { shift & !1 } else { shift };
             let one = Sum::of(One(1.0));
             let reference = K::reference(one, one, scale(shift, shift_q));
             let sums = self.careful_sums::<f64, K, N>(row, reference);
-            let job =
-                Last::<K, N> { sums, row: Weights::Raw { factor: power_of_two(shift) }, finish, kernel: PhantomData };
+            let factor = power_of_two(if finish.root { shift / 2 } else { shift });
+            let job = Last::<K, N> { sums, row: Weights::Raw { factor }, finish, kernel: PhantomData };
             return dispatch::run(self.level, job);
         }
         let totals = self.totals::<f64, K, N>(row, (power_of_two(-shift_p), power_of_two(-shift_q)));
@@ -94,7 +105,9 @@ impl Rows<'_> {
         let mut scratch = Scratch::<f64>::new();
         let (p, q) = self.block(row, 0..self.length(), &mut scratch);
         let (factor_p, factor_q) = (power_of_two(-shift_p), power_of_two(-shift_q));
-        K::dyadic(p.iter().zip(q).map(|(&p, &q)| (p * factor_p, q * factor_q)))
+        // What the scale would make 0 stays a weight: too small for the exact sum, which then says so.
+        let scaled = |x: f64, factor: f64| if x == 0.0 { 0.0 } else { (x * factor).max(f64::from_bits(1)) };
+        K::dyadic(p.iter().zip(q).map(|(&p, &q)| (scaled(p, factor_p), scaled(q, factor_q))))
     }
 
     /// Is there no place where both p and q have weight?
@@ -121,7 +134,7 @@ fn scale(p: i64, q: i64) -> Scale<One> {
 enum Weights {
     /// Divided by their totals.
     Normalized { a: Sum<One>, b: Sum<One>, reference: Reference<One>, refined: bool },
-    /// As they are, but for a factor that the value owes.
+    /// As they are, but for a factor that the result owes.
     Raw { factor: f64 },
 }
 
@@ -163,10 +176,7 @@ impl<K: Measure<N>, const N: usize> Job for Last<'_, K, N> {
                 let nothing = refined && value.high.0 < NOTHING;
                 if nothing { 0.0 } else { self.finish.result(value).0 }
             }
-            // The factor may overflow where the unit's would have made room, so it comes last; a root does not commute.
-            Weights::Raw { factor } if self.finish.root => {
-                self.finish.result(K::finish_raw(&self.sums).times(One(factor))).0
-            }
+            // The factor comes last: before, the value may overflow where the unit would have made room.
             Weights::Raw { factor } => self.finish.result(K::finish_raw(&self.sums)).0 * factor,
         }
     }

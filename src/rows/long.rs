@@ -4,11 +4,11 @@ use std::marker::PhantomData;
 use std::ops::Range;
 
 use super::load::{Next, Scratch};
-use super::{Accepted, BLOCK, Finish, LANES_OF_ROWS, Rows, accept};
-use crate::accumulate::{Abreast, Padding, Partial, RowLanes, sums_of_block, totals_of_block};
+use super::{Accepted, BLOCK, Finish, Rows, accept};
+use crate::accumulate::{Abreast, Partial, RowLanes, sums_of_block, totals_of_block};
 use crate::dispatch;
 use crate::kernels::{Measure, Reference, Scale, Totals};
-use crate::lanes::{FloatMode, Job, Lanes, One};
+use crate::lanes::{FloatMode, Job, Lanes, One, WIDEST};
 use crate::math::Sum;
 use crate::view::Native;
 
@@ -54,7 +54,7 @@ trait Visit<T: Native>: Copy + Send + Sync {
     type Lanes<V: Lanes>: Copy;
 
     /// A block of one row.
-    fn block<V: Lanes>(&self, p: &[T], q: &[T], padding: &mut Padding<T>) -> Self::Yield;
+    fn block<V: Lanes>(&self, p: &[T], q: &[T]) -> Self::Yield;
     /// Nothing so far.
     fn start<V: Lanes>() -> Self::Lanes<V>;
     /// A part of a block of the rows from the bundle's `column` on; `first` begins a new block.
@@ -70,7 +70,7 @@ struct Part {
     first: bool,
 }
 
-/// Totals; `SCALED`: of weights times a factor for p and one for q.
+/// Totals; `SCALED`: of weights times a factor for p and one for q, which rows abreast never ask for.
 #[derive(Clone, Copy)]
 struct VisitTotals<K, const N: usize, const SCALED: bool> {
     factors: (f64, f64),
@@ -82,9 +82,9 @@ impl<T: Native, K: Measure<N>, const N: usize, const SCALED: bool> Visit<T> for 
     type Lanes<V: Lanes> = [RowLanes<V, Totals<V>>; 2];
 
     #[inline(always)]
-    fn block<V: Lanes>(&self, p: &[T], q: &[T], padding: &mut Padding<T>) -> Pair {
-        let p = totals_of_block::<V, T, K, N, SCALED>(p, self.factors.0, padding).0;
-        let q = totals_of_block::<V, T, K, N, SCALED>(q, self.factors.1, padding).0;
+    fn block<V: Lanes>(&self, p: &[T], q: &[T]) -> Pair {
+        let p = totals_of_block::<V, T, K, N, SCALED>(p, self.factors.0).0;
+        let q = if K::TWO { totals_of_block::<V, T, K, N, SCALED>(q, self.factors.1).0 } else { p };
         Pair { p, q }
     }
     #[inline(always)]
@@ -94,7 +94,9 @@ impl<T: Native, K: Measure<N>, const N: usize, const SCALED: bool> Visit<T> for 
     #[inline(always)]
     fn part<V: Lanes>(&self, _column: usize, p: Abreast<T>, q: Abreast<T>, part: Part, lanes: &mut Self::Lanes<V>) {
         lanes[0].add::<T, K, N>(p, part.count, part.first);
-        lanes[1].add::<T, K, N>(q, part.count, part.first);
+        if K::TWO {
+            lanes[1].add::<T, K, N>(q, part.count, part.first);
+        }
     }
     #[inline(always)]
     fn end<V: Lanes>(lanes: &mut Self::Lanes<V>, length: usize, yields: &mut [Pair]) {
@@ -117,8 +119,8 @@ impl<T: Native, K: Measure<N>, const N: usize, const CAREFUL: bool> Visit<T> for
     type Lanes<V: Lanes> = RowLanes<V, [Sum<V>; N]>;
 
     #[inline(always)]
-    fn block<V: Lanes>(&self, p: &[T], q: &[T], padding: &mut Padding<T>) -> Partial<N> {
-        sums_of_block::<V, T, K, N, CAREFUL, false>(p, q, &self.references[0], 0, padding)
+    fn block<V: Lanes>(&self, p: &[T], q: &[T]) -> Partial<N> {
+        sums_of_block::<V, T, K, N, CAREFUL, false>(p, q, &self.references[0], 0)
     }
     #[inline(always)]
     fn start<V: Lanes>() -> Self::Lanes<V> {
@@ -132,7 +134,7 @@ impl<T: Native, K: Measure<N>, const N: usize, const CAREFUL: bool> Visit<T> for
     #[inline(always)]
     fn end<V: Lanes>(lanes: &mut Self::Lanes<V>, length: usize, yields: &mut [Partial<N>]) {
         let (sums, signs) = lanes.merged::<T>(length);
-        let mut look = [0.0; LANES_OF_ROWS];
+        let mut look = [0.0; WIDEST];
         signs.store(&mut look);
         for (row, partial) in yields.iter_mut().enumerate() {
             partial.look = look[row].is_sign_negative();
@@ -193,7 +195,7 @@ impl<T: Native, W: Visit<T>> Job for Leaf<'_, '_, T, W> {
     #[inline(always)]
     fn run<V: Lanes>(self) -> Vec<W::Yield> {
         let Self { rows, row, columns, visit, .. } = self;
-        let (mut scratch, mut padding) = (Scratch::<T>::new(), Padding::new());
+        let mut scratch = Scratch::<T>::new();
         let mut lanes = vec![W::start::<V>(); if columns > 1 { columns.div_ceil(V::COUNT) } else { 0 }];
         // Finished subtrees, the largest first, as a binary counter holds them: two of one height are merged at once.
         let mut subtrees: Vec<Vec<W::Yield>> = Vec::new();
@@ -205,7 +207,7 @@ impl<T: Native, W: Visit<T>> Job for Leaf<'_, '_, T, W> {
                 self.abreast::<V>(from..from + length, &mut scratch, &mut lanes, &mut now);
             } else {
                 let (p, q) = rows.block(row, from..from + length, &mut scratch);
-                now[0] = visit.block::<V>(p, q, &mut padding);
+                now[0] = visit.block::<V>(p, q);
             }
             for _ in 0..count.trailing_ones() {
                 now = merge(subtrees.pop(), now);
@@ -334,7 +336,12 @@ impl<K: Measure<N>, const N: usize> Job for FinishLong<'_, K, N> {
         // The totals of a long row are sums of groups, in which a large weight swallows small ones. That shows where the
         // value is small; such rows are done again with the largest weight kept apart.
         let peaked = K::BITS && value.0 < 2.0;
-        let odd = finish.normalize && (peaked || a.high.0 == 0.0 || b.high.0 == 0.0);
+        let odd = if finish.normalize {
+            peaked || a.high.0 == 0.0 || b.high.0 == 0.0
+        } else {
+            // Without totals nobody knows how small the weights were.
+            K::TOTALS_FIRST && result.0 == 0.0
+        };
         (!(partial.look || closer.any_sign() || odd) && result.0.is_finite()).then_some(result.0)
     }
 }

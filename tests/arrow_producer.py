@@ -1,6 +1,7 @@
 """A producer of the Arrow C data interface out of NumPy arrays: what a library does that keeps its data in Arrow's way."""
 
 import ctypes
+import struct
 from collections import Counter
 
 import numpy as np
@@ -28,10 +29,12 @@ class Data:
     `valid`, `buffers` and `children` belong to all of the memory, the front included.
     """
 
-    def __init__(self, form, length, *buffers, valid=None, offset=0, null_count=-1, children=(), dictionary=None):
+    def __init__(
+        self, form, length, *buffers, valid=None, offset=0, null_count=-1, children=(), dictionary=None, metadata=()
+    ):
         self.form, self.length, self.offset, self.null_count = form, length, offset, null_count
         self.buffers = [None if valid is None else packed(valid), *buffers]
-        self.children, self.dictionary = children, dictionary
+        self.children, self.dictionary, self.metadata = children, dictionary, dict(metadata)
 
 
 def packed(bits):
@@ -52,6 +55,12 @@ class Producer:
         schema.n_children, schema.children = len(data.children), self.parts(Schema, data.children, self.schema)
         if data.dictionary:
             schema.dictionary = self.parts(Schema, [data.dictionary], self.schema)[0]
+        if data.metadata:
+            words = [word.encode() for pair in data.metadata.items() for word in pair]
+            text = b"".join(struct.pack("=i", len(word)) + word for word in words)
+            metadata = ctypes.create_string_buffer(struct.pack("=i", len(data.metadata)) + text)
+            schema.metadata = ctypes.addressof(metadata)
+            FOREVER.append(metadata)
         FOREVER.append(form)
         self.give(schema, [], part)
 

@@ -70,6 +70,16 @@ CASES: dict[str, tuple[ErrorCase, ...]] = {
             TypeError,
             "q must be weights, got dtype <U1: samples.entropy is the entropy of labels",
         ),
+        ErrorCase(
+            "xlogx.entropy(np.array(['a', 1], object))",
+            TypeError,
+            "p must be weights, got dtype object with str in it: samples.entropy is the entropy of labels",
+        ),
+        ErrorCase(
+            "xlogx.entropy(categories)",
+            TypeError,
+            "p must be weights, got dtype category: samples.entropy is the entropy of labels",
+        ),
         ErrorCase("xlogx.entropy([1j])", TypeError, "p must be real weights of at most 64 bits, got dtype complex128"),
         ErrorCase(
             "xlogx.kl_divergence([1.0], [None])",
@@ -94,6 +104,12 @@ CASES: dict[str, tuple[ErrorCase, ...]] = {
             "xlogx.js_distance(np.ones(3), np.ones((2, 4)))",
             ValueError,
             "p and q must broadcast, got shapes (3,) and (2, 4)",
+        ),
+        ErrorCase(
+            "xlogx.kl_divergence(np.broadcast_to(1.0, (2**40, 1)), np.broadcast_to(1.0, (1, 2**40)))",
+            ValueError,
+            "p and q must have a common shape that is not too large for an array, "
+            "got shapes (1099511627776, 1) and (1, 1099511627776)",
         ),
         ErrorCase(
             "xlogx.entropy([])",
@@ -186,6 +202,16 @@ CASES: dict[str, tuple[ErrorCase, ...]] = {
             "where must be an array of bool, got a ragged sequence",
         ),
         ErrorCase(
+            "xlogx.entropy([1, 2, 3], where=arrow_flags_with_null)",
+            ValueError,
+            "where must be True or False, got a null at where[1]",
+        ),
+        ErrorCase(
+            "xlogx.entropy([1, 2], where=arrow_strings)",
+            TypeError,
+            "where must be an array of bool in the CPU's memory, got ArrowArray",
+        ),
+        ErrorCase(
             "xlogx.entropy([-1, np.inf], where=[False, True])",
             ValueError,
             "p must be finite and non-negative, got p[1] = inf",
@@ -232,7 +258,12 @@ CASES: dict[str, tuple[ErrorCase, ...]] = {
         ErrorCase(
             "xlogx.entropy(p := np.ones((2, 3)), out=p[:, 0])",
             ValueError,
-            "out must not share memory with p, which is read while it is written",
+            "out must not share memory with p, which it would overwrite",
+        ),
+        ErrorCase(
+            "xlogx.entropy(np.ones((2, 3)), out=np.ma.zeros(2))",
+            TypeError,
+            "out must be an array without a mask, which would hide results, got MaskedArray",
         ),
     ),
     "Bits of bfloat16": (
@@ -266,6 +297,18 @@ CASES: dict[str, tuple[ErrorCase, ...]] = {
         ErrorCase(
             "xlogx.entropy(arrow_dates)", TypeError, "p must be real weights of at most 64 bits, got Arrow type date"
         ),
+        ErrorCase(
+            "xlogx.entropy(arrow_periods)",
+            TypeError,
+            "p must be real weights of at most 64 bits, got Arrow extension type pandas.period: "
+            "pass its storage if that is what weighs",
+        ),
+        ErrorCase(
+            "xlogx.entropy(frame_of_nullables)",
+            TypeError,
+            "p must be one column of weights, got Frame with a column of dtype Int64: "
+            "pass one of its columns, or a NumPy array of its rows",
+        ),
         *(
             ErrorCase(
                 f"xlogx.entropy({table})",
@@ -291,6 +334,16 @@ CASES: dict[str, tuple[ErrorCase, ...]] = {
             "p could not be read from its Arrow stream: the connection was lost",
         ),
         ErrorCase("xlogx.entropy(released_array)", ValueError, "p gave an Arrow structure that was already released"),
+        ErrorCase(
+            "xlogx.entropy(array_without_capsules)",
+            TypeError,
+            "p gave NoneType for Arrow's pair of capsules, of a schema and an array",
+        ),
+        ErrorCase(
+            "xlogx.entropy(stream_without_capsule)",
+            TypeError,
+            "p gave no Arrow capsule called arrow_array_stream, but int",
+        ),
         ErrorCase(
             "xlogx.entropy(column_without_pyarrow)",
             TypeError,

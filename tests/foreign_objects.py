@@ -3,7 +3,7 @@
 import ctypes
 
 import numpy as np
-from arrow_producer import ArrowArray, ArrowStream, Data
+from arrow_producer import ArrowArray, ArrowStream, Data, packed
 
 from xlogx._arrow_structures import Array, held
 
@@ -32,6 +32,31 @@ class Column:
         raise ImportError("pyarrow is not installed")
 
 
+class Categories:
+    """A categorical array of numbers, of which NumPy makes an array of numbers."""
+
+    dtype = "category"
+
+    def __array__(self, dtype=None, copy=None):
+        return NUMBERS
+
+
+class Frame(Column):
+    """A data frame with a column of pandas' own types, which NumPy makes an array of."""
+
+    dtypes = (np.dtype("d"), "Int64")
+
+    def __array__(self, dtype=None, copy=None):
+        return NUMBERS.reshape(1, -1)
+
+
+class Malformed:
+    """What calls itself an Arrow array or stream and hands over something else."""
+
+    def __init__(self, method, answer):
+        setattr(self, method, lambda requested_schema=None: answer)
+
+
 class Released:
     """An Arrow array that someone else has released."""
 
@@ -54,6 +79,14 @@ LISTS = Data("+l", 3, np.array([0, 2, 4, 7], "i"), children=[numbers(7)])
 OBJECTS = {
     "arrow_strings": ArrowArray(Data("u", 0)),
     "arrow_dictionary": ArrowArray(Data("c", 0, dictionary=Data("u", 0))),
+    "arrow_periods": ArrowArray(
+        Data("l", 2, np.array([50, 51]), metadata={"other": "x", "ARROW:extension:name": "pandas.period"})
+    ),
+    "arrow_flags_with_null": ArrowArray(Data("b", 3, packed([1, 1, 0]), valid=[1, 0, 1])),
+    "categories": Categories(),
+    "frame_of_nullables": Frame(),
+    "array_without_capsules": Malformed("__arrow_c_array__", None),
+    "stream_without_capsule": Malformed("__arrow_c_stream__", 1),
     "arrow_dates": ArrowArray(Data("tdD", 0)),
     "record_batch": ArrowArray(FRAME),
     "data_frame": ArrowStream(FRAME, FRAME),

@@ -1,5 +1,8 @@
 """What is wrong is refused, whatever its form; the texts of the errors stand in error_cases.py."""
 
+import array
+import ctypes
+import mmap
 import re
 
 import numpy as np
@@ -83,14 +86,27 @@ def test_other_dtypes_are_refused_by_name(weights):
     refuses(TypeError, f"got dtype {weights.dtype}", xlogx.kl_divergence, [1.0], weights)
 
 
-@pytest.mark.parametrize("text", [b"abc", bytearray(b"abc"), "abc", memoryview(b"abc")])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(b"abc", bytearray(b"abc"), "abc", memoryview(b"abc"), memoryview(b"abc").cast("@B")),
+        *(memoryview((kind * 3)(1, 2, 3)) for kind in (ctypes.c_ubyte, ctypes.c_byte)),
+        mmap.mmap(-1, 3),
+    ],
+)
 def test_bytes_and_text_are_observations(text):
     """Bytes and strings are not weights; the error points to byte_entropy."""
     refuses(TypeError, "samples.byte_entropy", xlogx.entropy, text)
     refuses(TypeError, type(text).__name__, xlogx.entropy, text)
 
 
-@pytest.mark.parametrize("labels", [["a", "b"], np.array(["a"]), np.array([b"a"])])
+def test_small_integers_are_weights():
+    """An array of numbers of one byte is one of counts, unlike a buffer of bytes."""
+    assert xlogx.entropy(array.array("B", [2, 1, 1]), base=2) == 1.5
+    assert xlogx.entropy(memoryview(array.array("H", [2, 1, 1])), base=2) == 1.5
+
+
+@pytest.mark.parametrize("labels", [["a", "b"], np.array(["a"]), np.array([b"a"]), np.bytes_(b"a")])
 def test_labels_are_observations(labels):
     """Arrays of strings are not weights; the error names the argument and points to samples.entropy."""
     refuses(TypeError, "samples.entropy", xlogx.entropy, labels)

@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 import pytest
-from arrow_producer import ArrowArray, ArrowStream, Data
+from arrow_producer import ArrowArray, ArrowStream, Data, packed
 from foreign_objects import Column, Tensor
 
 import xlogx
@@ -117,9 +117,30 @@ def test_pyarrow():
     for value in (pa.table({"a": column}), pa.record_batch({"a": column})):
         assert "pass one of its columns" in error(TypeError, value)
     assert "samples.entropy" in error(TypeError, pa.array(["a"]).dictionary_encode())
+    flags = pa.ExtensionArray.from_storage(pa.bool8(), pa.array([0, 1], pa.int8())) if hasattr(pa, "bool8") else None
+    if flags is not None:
+        assert "extension type arrow.bool8" in error(TypeError, flags)
+        assert "extension type arrow.bool8" in error(TypeError, pa.FixedSizeListArray.from_arrays(flags, 2))
+    noted = pa.field("a", pa.float64(), metadata={"unit": "kg"})
+    borrowed("p", pa.chunked_array([column])), borrowed("p", pa.table([column], pa.schema([noted]))["a"])
     for kind in (pa.int8(), pa.uint64(), pa.float16(), pa.bool_()):
         values = np.array([0, 1, 1], kind.to_pandas_dtype())
         np.testing.assert_array_equal(borrowed("p", pa.array(values))[0], values, strict=True)
+
+
+@pytest.mark.usefixtures("backend")
+def test_where_of_other_libraries():
+    """Bools of Arrow and of tensors are read as masks; a null among them is refused, and so is what is not bool."""
+    flags = np.array([True, False, True, True])
+    for where in (ArrowArray(Data("b", 4, packed(flags))), Tensor(flags)):
+        assert xlogx.entropy([1, 9, 1, 2], where=where, base=2) == 1.5
+    nulls = Data("b", 4, packed(flags), valid=[1, 1, 0, 1])
+    with pytest.raises(ValueError, match=r"got a null at where\[0, 2\]"):
+        xlogx.entropy(np.ones((1, 4)), where=ArrowArray(Data("+w:4", 1, children=[nulls])))
+    with pytest.raises(TypeError, match="where must be bool, got dtype float64"):
+        xlogx.entropy(np.ones(4), where=ArrowArray(doubles(4)))
+    with pytest.raises(TypeError, match="bool in the CPU's memory, got Tensor"):
+        xlogx.entropy(np.ones(4), where=Tensor(flags, device=2))
 
 
 def test_pyarrow_memory():
@@ -169,6 +190,13 @@ def test_pandas(monkeypatch):
     """Columns of pandas: nullable ones have validity, with pyarrow and without; those on NumPy dtypes are NumPy's."""
     pd = pytest.importorskip("pandas")
     plain = pd.Series([0.5, np.nan, 0.5])
+    for value in (pd.Categorical([1, 2, 2]), pd.CategoricalIndex([1, 2]), plain.astype("category")):
+        assert (
+            error(TypeError, value) == "p must be weights, got dtype category: samples.entropy is the entropy of labels"
+        )
+    for value in (pd.Series(["a"], dtype=object), pd.Index(["a"], dtype=object)):
+        with pytest.raises(TypeError, match="got dtype object with str in it: samples"):
+            xlogx.entropy(value)
     for value in (plain, plain.to_frame(), pd.Index([1.0]), plain.astype("Sparse[float]")):
         assert borrowed("p", value) is None
     for value in (pd.Series([1, None, 3], dtype="Int64"), pd.array([1, None, 3], "Int64")):
@@ -181,6 +209,12 @@ def test_pandas(monkeypatch):
             got, valid = borrowed("p", pd.Series([0.5, None], dtype="Float32"))
         np.testing.assert_array_equal(valid, [True, False])
         np.testing.assert_array_equal(got, np.array([0.5, 0], np.float32), strict=True)
+    frame = pd.DataFrame({"a": [1.0, 2.0], "b": pd.array([1, None], "Int64")})
+    want = "got DataFrame with a column of dtype Int64: pass one of its columns"
+    assert want in error(TypeError, frame)
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "pyarrow", None)
+        assert want in error(TypeError, frame)
     got, valid = borrowed("p", pd.Series([True, False], dtype="boolean"))
     np.testing.assert_array_equal(got, [True, False], strict=True)
     assert valid is None

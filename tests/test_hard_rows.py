@@ -68,3 +68,31 @@ def test_the_smallest_weight_is_enough_where_the_model_has_none(copies):
     p, q = [1.0, 5e-324] * copies, [1.0, 0.0] * copies
     assert xlogx.kl_divergence(p, q) == xlogx.cross_entropy(p, q) == np.inf
     assert xlogx.kl_divergence(q, p) < np.inf
+
+
+def test_rows_that_are_proportional_but_for_a_digit_keep_theirs():
+    """Differences that cancel to a millionth of their own rounding are carried in full."""
+    for p, q in (
+        ([0.998413784403727] * 9 + [0.13854105027257219], [0.9984137844037512] * 9 + [0.13854105027257554]),
+        ([0.1] * 23 + [7.0], [0.10000000000000007] * 23 + [7.000000000000004]),
+    ):
+        assert ulps("kl_divergence", p, q) <= LIMIT
+        assert ulps("js_divergence", p, q) <= LIMIT
+
+
+def test_a_weight_beside_one_that_is_1e300_times_as_large_counts():
+    """Scaling a row makes no small weight vanish, and leaves none of its digits behind."""
+    for large, small in ((4.17e-87, 5.9095e-320), (1e300, 1e-10), (1e200, 1e-120), (3e-310, 5e-324)):
+        assert ulps("entropy", [large, small]) <= LIMIT
+    assert xlogx.kl_divergence([1.7e308, 1e-183], [1, 0]) == np.inf
+    assert xlogx.cross_entropy([1.7e308, 1e-183], [1, 0]) == np.inf
+    assert xlogx.cross_entropy([1.7e308, 1e-183], [65504, 0], normalize=False) == np.inf
+    assert xlogx.cross_entropy([8.4e298, 1e-280], [1, 0], base=2) == np.inf
+
+
+def test_raw_sums_of_the_smallest_weights_are_positive():
+    """A raw Jensen-Shannon sum is neither negative nor lost where p has no weight or all weights are subnormal."""
+    raw = {"normalize": False}
+    for p, q in (([0.0], [2.78e-308]), ([5e-324] * 4097, [4.97e-317] * 4097)):
+        assert ulps("js_divergence", p, q, **raw) <= LIMIT
+        assert ulps("js_distance", p, q, **raw) <= LIMIT

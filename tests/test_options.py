@@ -149,6 +149,27 @@ def test_out_is_an_array(out):
     refuses(TypeError, f"out must be a NumPy array, got {type(out).__name__}", xlogx.entropy, np.ones((2, 3)), out=out)
 
 
+@pytest.mark.parametrize("mask", [np.ma.nomask, [True, False]])
+def test_out_has_no_mask(mask):
+    """A masked array is no place for results, which its mask would hide."""
+    out = np.ma.array([7.0, 7.0], mask=mask)
+    refuses(TypeError, "out must be an array without a mask", xlogx.entropy, np.ones((2, 3)), out=out)
+    assert (out.data == 7).all()
+
+
+@pytest.mark.parametrize("contiguous", [True, False])
+def test_an_error_leaves_out_as_it_was(contiguous):
+    """Nothing is written before all answers are known and found right."""
+    out = np.full(8, 7.0)[:: 1 if contiguous else 2][:4]
+    p = np.ones((4, 5))
+    p[3, 2] = -1
+    refuses(ValueError, "got p[3, 2] = -1.0", xlogx.entropy, p, out=out)
+    p[3, 2] = np.nan
+    refuses(ValueError, "got p[3, 2] = nan", xlogx.entropy, p, out=out, nan_policy="raise")
+    refuses(ValueError, "p must sum to one", xlogx.entropy, p[:, :2], out=out, normalize="check")
+    assert (out == 7).all()
+
+
 def test_out_shares_no_memory_with_what_is_read():
     """Arguments, their masks and where= may not lie under out; beside it, in the same buffer, they may."""
     table = np.ones((3, 5))

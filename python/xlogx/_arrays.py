@@ -24,7 +24,7 @@ from xlogx._options import (
     completed,
 )
 from xlogx._reduction import Reduction
-from xlogx._result import as_backends_write, checked_out
+from xlogx._result import checked_out
 from xlogx._weights import Weights
 
 if TYPE_CHECKING:
@@ -67,13 +67,13 @@ def measure(measure: str, p: ArrayLike, q: ArrayLike | None, options: Options) -
         outer = tuple(1 if i in axes else n for i, n in enumerate(shape))
     else:
         outer = tuple(n for i, n in enumerate(shape) if i not in axes)
-    if given["out"] is None:
-        out = answers = np.empty(outer, dtype)
-    else:
+    out = None
+    if given["out"] is not None:
         read = [("where", mask) for mask, _ in where]
         read += [(argument.name, array) for argument in arguments for array in argument.memory()]
         out = checked_out(given["out"], outer, dtype, read)
-        answers = as_backends_write(out)
+    # Never the caller's own: another thread may be at that one while a backend writes, and an error leaves it alone.
+    answers = np.empty(outer, dtype)
 
     reduction = Reduction(shape, axes, pseudocount, dropped, invalid_is_nan)
     if check:
@@ -89,11 +89,10 @@ def measure(measure: str, p: ArrayLike, q: ArrayLike | None, options: Options) -
     if nan_policy == "raise" and np.isnan(answers).any():
         for argument in arguments:
             raise_nan(argument, dropped)
-    if given["out"] is not None:
-        if answers is not out:
-            out[...] = answers
+    if out is not None:
+        out[...] = answers
         return given["out"]
-    return out if out.ndim else out[()]
+    return answers if answers.ndim else answers[()]
 
 
 def _no_bits_message(arguments: list[Weights], input_dtype: str) -> str:
@@ -115,6 +114,10 @@ def _common_shape(arguments: list[Weights]) -> tuple[int, ...]:
         return np.broadcast_shapes(*(argument.array.shape for argument in arguments))
     except ValueError:
         p, q = arguments
-        raise ValueError(
-            f"{p.name} and {q.name} must broadcast, got shapes {p.array.shape} and {q.array.shape}"
-        ) from None
+        shapes = p.array.shape, q.array.shape
+        lengths = zip(reversed(shapes[0]), reversed(shapes[1]), strict=False)
+        if all(m == n or 1 in (m, n) for m, n in lengths):
+            wanted = "have a common shape that is not too large for an array"
+        else:
+            wanted = "broadcast"
+        raise ValueError(f"{p.name} and {q.name} must {wanted}, got shapes {shapes[0]} and {shapes[1]}") from None

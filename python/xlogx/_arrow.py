@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from xlogx._arrow_structures import Array, Schema, Stream, held
+from xlogx._weights import FOR_LABELS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -86,7 +87,12 @@ class _Memory:
 
 def array(name: str, capsules: tuple[object, object]) -> Borrowed:
     """What `__arrow_c_array__` returns, as an ndarray."""
-    schema, data = capsules
+    try:
+        schema, data = capsules
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"{name} gave {type(capsules).__name__} for Arrow's pair of capsules, of a schema and an array"
+        ) from None
     layout = _layout(name, held(name, schema, b"arrow_schema", Schema))
     found = held(name, data, b"arrow_array", Array)
     return _elements(name, layout, found, 0, found.length, data)
@@ -125,7 +131,13 @@ def _layout(name: str, schema: Schema) -> _Layout:
     form = schema.format.decode()
     if schema.dictionary or form in _STRINGS:
         kind = "dictionary" if schema.dictionary else _STRINGS[form]
-        raise TypeError(f"{name} must be weights, got Arrow type {kind}: samples.entropy is the entropy of labels")
+        raise TypeError(f"{name} must be weights, got Arrow type {kind}: {FOR_LABELS}")
+    if (extension := schema.extension()) is not None:
+        # Such as pandas.period: numbers are how it is stored, not what it means.
+        raise TypeError(
+            f"{name} must be real weights of at most 64 bits, got Arrow extension type {extension}: "
+            "pass its storage if that is what weighs"
+        )
     if form in _DTYPES:
         return _Layout(np.dtype(_DTYPES[form]))
     if form.startswith("+w:") or form in _OFFSETS:

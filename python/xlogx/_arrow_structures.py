@@ -17,10 +17,34 @@ class Schema(ctypes.Structure):
     """`struct ArrowSchema`: a type."""
 
     format: bytes
+    metadata: int | None
     n_children: int
     children: Any
     dictionary: Any
     release: Any
+
+    def extension(self) -> str | None:
+        """The name of the extension type that this is, if it is one."""
+        place = self.metadata
+        if place is None:
+            return None
+
+        def number() -> int:
+            nonlocal place
+            place += 4
+            return ctypes.c_int32.from_address(place - 4).value
+
+        def text() -> bytes:
+            nonlocal place
+            length = number()
+            place += length
+            return ctypes.string_at(place - length, length)
+
+        for _ in range(number()):
+            key, value = text(), text()
+            if key == b"ARROW:extension:name":
+                return value.decode(errors="replace")
+        return None
 
 
 Schema._fields_ = [
@@ -86,7 +110,10 @@ _pointer_in = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.py_object, ctypes.c_char
 
 def held(name: str, capsule: object, kind: bytes, structure: type[Any]) -> Any:
     """The structure in a capsule, which stays the capsule's: its destructor releases it."""
-    found = structure.from_address(_pointer_in(capsule, kind))
+    try:
+        found = structure.from_address(_pointer_in(capsule, kind))
+    except ValueError:
+        raise TypeError(f"{name} gave no Arrow capsule called {kind.decode()}, but {type(capsule).__name__}") from None
     if not found.release:
         raise ValueError(f"{name} gave an Arrow structure that was already released")
     return found

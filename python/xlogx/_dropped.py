@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xlogx._weights import Weights, mask_of
+from xlogx._weights import NUMPYS_OWN, Weights, mask_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,10 +44,7 @@ class Dropped:
 
 def masks_of_where(where: object, shape: tuple[int, ...]) -> list[Mask]:
     """The masks that the option `where` stands for, which fit into `shape`."""
-    try:
-        array = np.asarray(where)
-    except ValueError:
-        raise ValueError("where must be an array of bool, got a ragged sequence") from None
+    array = _array_of_where(where)
     if array.dtype != np.bool_:
         raise TypeError(f"where must be bool, got dtype {array.dtype}")
     try:
@@ -61,3 +58,25 @@ def masks_of_where(where: object, shape: tuple[int, ...]) -> list[Mask]:
     if mask is not None:
         masks.append((mask, True))
     return masks
+
+
+def _array_of_where(where: object) -> NDArray[Any]:
+    if not isinstance(where, (np.ndarray, *NUMPYS_OWN)):
+        # Only here: it is of no use to most calls.
+        from xlogx._foreign import borrowed
+
+        try:
+            found = borrowed("where", where)
+        except TypeError:
+            raise TypeError(f"where must be an array of bool in the CPU's memory, got {type(where).__name__}") from None
+        if found is not None:
+            array, valid = found
+            if valid is not None:
+                # Neither to count nor to drop a position is what a missing answer means.
+                first = ", ".join(map(str, np.argwhere(~valid)[0]))
+                raise ValueError(f"where must be True or False, got a null at where[{first}]")
+            return array
+    try:
+        return np.asarray(where)
+    except ValueError:
+        raise ValueError("where must be an array of bool, got a ragged sequence") from None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xlogx import _arrow
+from xlogx._weights import FOR_LABELS
 
 if TYPE_CHECKING:
     from xlogx._arrow import Borrowed
@@ -48,6 +49,15 @@ def borrowed(name: str, value: Any) -> Borrowed | None:
     Only these are copied: bits (booleans and validity) become bytes; several chunks are joined; lists of variable length
     with null lists among them are laid out; and pandas' nullable arrays with nulls, where pyarrow is not installed.
     """
+    dtype = getattr(value, "dtype", None)
+    if _is_of_labels(dtype):
+        # Their codes, and categories that are numbers, would pass for weights.
+        raise TypeError(f"{name} must be weights, got dtype {dtype}: {FOR_LABELS}")
+    if (odd := _not_on_numpy(value)) is not None:
+        raise TypeError(
+            f"{name} must be one column of weights, got {type(value).__name__} with a column of dtype {odd}: "
+            "pass one of its columns, or a NumPy array of its rows"
+        )
     reason = None
     for method, read in (("__arrow_c_array__", _arrow.array), ("__arrow_c_stream__", _arrow.stream)):
         export = getattr(value, method, None)
@@ -69,13 +79,24 @@ def borrowed(name: str, value: Any) -> Borrowed | None:
     return None
 
 
+def _is_of_labels(dtype: object) -> bool:
+    """Whether a dtype is one of categories: of pandas itself, or of Arrow's dictionaries in pandas."""
+    return str(dtype) == "category" or str(dtype).startswith("dictionary<")
+
+
 def _is_on_numpy(value: Any) -> bool:
     """Whether `value` (a Series, a DataFrame) is on NumPy's dtypes: then a NaN in it is a NaN, and no null."""
-    dtypes = getattr(value, "dtypes", getattr(value, "dtype", None))
-    if isinstance(dtypes, Iterable):
-        dtypes = list(dtypes)
-        return bool(dtypes) and all(isinstance(dtype, np.dtype) for dtype in dtypes)
-    return isinstance(dtypes, np.dtype)
+    if isinstance(getattr(value, "dtypes", None), Iterable):
+        return _not_on_numpy(value) is None
+    return isinstance(getattr(value, "dtype", None), np.dtype)
+
+
+def _not_on_numpy(frame: Any) -> object:
+    """The first dtype of a data frame's columns that is not NumPy's; None if there is none, or no frame."""
+    dtypes = getattr(frame, "dtypes", None)
+    if not isinstance(dtypes, Iterable):
+        return None
+    return next((dtype for dtype in dtypes if not isinstance(dtype, np.dtype)), None)
 
 
 def _nullable(value: Any) -> Borrowed | None:

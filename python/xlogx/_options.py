@@ -54,12 +54,14 @@ INPUT_DTYPES = (None, "bfloat16")
 NAMED_BASES = {"nats": None, "bits": 2.0, "hartleys": 10.0}
 
 
-# What a docstring says of these options, and what takes its place where the docstring is shown.
-_SAME_EVERYWHERE = """
-where, nan_policy, on_invalid, keepdims, dtype, out, input_dtype
+# What a docstring says of what all measures have in common, and what takes its place where the docstring is shown.
+_IN_FULL = {
+    """
+pseudocount, where, nan_policy, on_invalid, keepdims, dtype, out, input_dtype
     The same in every measure.
-"""
-_SAME_EVERYWHERE_IN_FULL = """
+""": """
+pseudocount : float, default 0.0
+    Added to every weight of every argument, before the sums; the sum of weight and pseudocount is rounded to float64.
 where : array_like of bool or None, default None
     Which positions count. It broadcasts to the common shape of the weights, and never enlarges it. A position where
     it is False is dropped from every argument, before the pseudocount, the sums and the validation: whatever is
@@ -76,12 +78,29 @@ dtype : {float64, float32} or None, default None
     digits of float64. None is what Returns says.
 out : ndarray or None, default None
     Where the result goes: of exactly its shape (with `keepdims`, if that is given) and dtype, sharing no memory
-    with the arguments or `where`. It is returned itself, also for a single row. After an error its content is
-    unspecified.
+    with the arguments or `where`. It is returned itself, also for a single row. An error leaves it as it was.
 input_dtype : {"bfloat16"} or None, default None
     With "bfloat16" an argument of dtype uint16 holds the bits of bfloat16 numbers. Arrays of the dtype bfloat16 of
     ml_dtypes are taken for what they are.
-"""
+""",
+    """
+TypeError, ValueError, numpy.exceptions.AxisError, MemoryError, RuntimeError
+    The same in every measure.
+""": """
+TypeError
+    If an argument is not an array of real numbers, one is missing or too many, `where` is not bool, or `dtype` or
+    `out` is of another kind.
+ValueError
+    If a weight is negative or infinite (the message names its place and value), the shapes do not broadcast, a row
+    has no elements, `where` or `out` does not fit, or an option is not among its values.
+numpy.exceptions.AxisError
+    If an axis is out of range.
+MemoryError
+    If there is no memory for what a thread works on.
+RuntimeError
+    If xlogx itself has a bug: the message asks for a report.
+""",
+}
 
 
 def shown_with_options(function: _Function) -> _Function:
@@ -96,7 +115,10 @@ def shown_with_options(function: _Function) -> _Function:
     function.__signature__ = signature.replace(parameters=data + options)  # type: ignore[attr-defined]
     if function.__doc__ is not None:  # python -OO has none
         # Python before 3.13 keeps the indentation.
-        function.__doc__ = inspect.cleandoc(function.__doc__).replace(_SAME_EVERYWHERE, _SAME_EVERYWHERE_IN_FULL)
+        shown = inspect.cleandoc(function.__doc__)
+        for short, full in _IN_FULL.items():
+            shown = shown.replace(short, full)
+        function.__doc__ = shown
     return function
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xlogx._weights import is_masked
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -20,6 +22,8 @@ def checked_out(
     """
     if not isinstance(out, np.ndarray):
         raise TypeError(f"out must be a NumPy array, got {type(out).__name__}")
+    if is_masked(out):
+        raise TypeError(f"out must be an array without a mask, which would hide results, got {type(out).__name__}")
     if out.shape != shape or out.dtype != dtype:
         raise ValueError(
             f"out must have the shape {shape} and dtype {np.dtype(dtype)} of the result, "
@@ -30,10 +34,5 @@ def checked_out(
     for name, array in read:
         # Compares the ends first: arrays that lie apart cost next to nothing.
         if np.shares_memory(out, array):
-            raise ValueError(f"out must not share memory with {name}, which is read while it is written")
+            raise ValueError(f"out must not share memory with {name}, which it would overwrite")
     return np.asarray(out)
-
-
-def as_backends_write(out: NDArray[Any]) -> NDArray[Any]:
-    """`out` itself where a backend can write to it, else an array of its shape from which it is to be copied."""
-    return out if out.flags.c_contiguous and out.flags.aligned else np.empty(out.shape, out.dtype)

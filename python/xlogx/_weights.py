@@ -10,6 +10,8 @@ import numpy as np
 from xlogx._bfloat16 import widened
 
 if TYPE_CHECKING:
+    from typing import TypeGuard
+
     # numpy.typing takes longer to load than all of xlogx.
     from numpy.typing import ArrayLike, NDArray
 
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
 _EPSILON = {2: 2.0**-10, 4: 2.0**-23, 8: 2.0**-52}
 _BFLOAT16_EPSILON = 2.0**-7
 # What nobody but NumPy makes an array of.
-_NUMPYS_OWN = (list, tuple, int, float, np.generic)
+NUMPYS_OWN = (list, tuple, int, float, np.generic)
+# What an error says of labels.
+FOR_LABELS = "samples.entropy is the entropy of labels"
 
 
 class Weights:
@@ -48,7 +52,7 @@ class Weights:
             self.narrow = self.bfloat16 = True
             self.epsilon = _BFLOAT16_EPSILON
         elif dtype.kind not in "biu":
-            raise TypeError(_dtype_message(name, dtype))
+            raise TypeError(_dtype_message(name, array))
         self.array = array
 
     @property
@@ -74,11 +78,16 @@ class Weights:
         return widened(stored) if self.bfloat16 else stored
 
 
-def mask_of(value: object) -> NDArray[np.bool_] | None:
-    """The mask of a masked array that has one."""
+def is_masked(value: object) -> TypeGuard[np.ma.MaskedArray[Any, Any]]:
+    """Whether `value` is a masked array, with a mask or without."""
     # Where nothing has imported numpy.ma there is no masked array, and its import would be paid for nothing.
     masked = sys.modules.get("numpy.ma")
-    if masked is None or not isinstance(value, masked.MaskedArray) or value.mask is masked.nomask:
+    return masked is not None and isinstance(value, masked.MaskedArray)
+
+
+def mask_of(value: object) -> NDArray[np.bool_] | None:
+    """The mask of a masked array that has one."""
+    if not is_masked(value) or value.mask is np.ma.nomask:
         return None
     return np.asarray(value.mask)
 
@@ -88,10 +97,8 @@ def _array_and_masks(name: str, value: ArrayLike) -> tuple[NDArray[Any], list[Ma
         mask = mask_of(value)
         # A subclass's view, without its arithmetic.
         return np.asarray(value), [] if mask is None else [(mask, True)]
-    if not isinstance(value, _NUMPYS_OWN):
-        if isinstance(value, bytes | bytearray | str) or (
-            isinstance(value, memoryview) and value.format in ("B", "b", "c")
-        ):
+    if not isinstance(value, NUMPYS_OWN):
+        if _is_observation(value):
             raise TypeError(
                 f"{name} must be weights, got {type(value).__name__}, which is an observation: "
                 "samples.byte_entropy is the entropy of bytes"
@@ -121,7 +128,21 @@ def _array_of_numbers(name: str, value: ArrayLike) -> NDArray[Any]:
     return array
 
 
-def _dtype_message(name: str, dtype: np.dtype[Any]) -> str:
+def _is_observation(value: object) -> bool:
+    """Whether `value` is text or raw bytes; numbers of one byte, as in array.array, are weights."""
+    if isinstance(value, memoryview):
+        return value.format.lstrip("@=<>!") in ("B", "b", "c")
+    # Where nothing has imported mmap there is no map, and not every platform has one.
+    mmap = sys.modules.get("mmap")
+    return isinstance(value, bytes | bytearray | str) or (mmap is not None and isinstance(value, mmap.mmap))
+
+
+def _dtype_message(name: str, array: NDArray[Any]) -> str:
+    dtype = array.dtype
     if dtype.kind in "SUT":
-        return f"{name} must be weights, got dtype {dtype}: samples.entropy is the entropy of labels"
+        return f"{name} must be weights, got dtype {dtype}: {FOR_LABELS}"
+    if dtype.kind == "O":
+        label = next((item for item in array.flat if isinstance(item, str | bytes)), None)
+        if label is not None:
+            return f"{name} must be weights, got dtype object with {type(label).__name__} in it: {FOR_LABELS}"
     return f"{name} must be real weights of at most 64 bits, got dtype {dtype}"

@@ -39,9 +39,7 @@ def entropy(p: ArrayLike, *misplaced: Never, **options: Unpack[Options]) -> Any:
     normalize : bool or "check", default True
         Divide each row by its sum (True), take the sum :math:`-\sum p \log p` as it is (False), or take it as it is
         and raise unless each row sums to one within :math:`\sqrt\varepsilon` of the dtype of `p` ("check").
-    pseudocount : float, default 0.0
-        Added to every weight, before the sums; the sum of weight and pseudocount is rounded to float64.
-    where, nan_policy, on_invalid, keepdims, dtype, out, input_dtype
+    pseudocount, where, nan_policy, on_invalid, keepdims, dtype, out, input_dtype
         The same in every measure.
 
     Returns
@@ -54,14 +52,8 @@ def entropy(p: ArrayLike, *misplaced: Never, **options: Unpack[Options]) -> Any:
 
     Raises
     ------
-    TypeError
-        If a second argument is given by position, `p` is not an array of real numbers, `where` is not bool, or `dtype`
-        or `out` is of another kind.
-    ValueError
-        If a weight is negative or infinite (the message names its place and value), a row has no elements, `where` or
-        `out` does not fit, or an option is not among its values.
-    numpy.exceptions.AxisError
-        If an axis is out of range.
+    TypeError, ValueError, numpy.exceptions.AxisError, MemoryError, RuntimeError
+        The same in every measure.
 
     See Also
     --------
@@ -126,9 +118,7 @@ def cross_entropy(p: ArrayLike, q: ArrayLike, **options: Unpack[Options]) -> Any
     normalize : bool or "check", default True
         Divide each row by its sum (True), take the sum :math:`-\sum p \log q` as it is (False), or take it as it is
         and raise unless each row sums to one within :math:`\sqrt\varepsilon` of its dtype ("check").
-    pseudocount : float, default 0.0
-        Added to every weight of both arguments, before the sums, and rounded to float64.
-    where, nan_policy, on_invalid, keepdims, dtype, out, input_dtype
+    pseudocount, where, nan_policy, on_invalid, keepdims, dtype, out, input_dtype
         The same in every measure.
 
     Returns
@@ -140,13 +130,8 @@ def cross_entropy(p: ArrayLike, q: ArrayLike, **options: Unpack[Options]) -> Any
 
     Raises
     ------
-    TypeError
-        If an argument is not an array of real numbers, `where` is not bool, or `dtype` or `out` is of another kind.
-    ValueError
-        If a weight is negative or infinite (the message names its place and value), the shapes do not broadcast, a row
-        has no elements, `where` or `out` does not fit, or an option is not among its values.
-    numpy.exceptions.AxisError
-        If an axis is out of range.
+    TypeError, ValueError, numpy.exceptions.AxisError, MemoryError, RuntimeError
+        The same in every measure.
 
     See Also
     --------
@@ -199,9 +184,7 @@ def kl_divergence(p: ArrayLike, q: ArrayLike, **options: Unpack[Options]) -> Any
         Divide each row by its sum (True), take the sum :math:`\sum p \log (p/q)` as it is (False; it is a sum, not a
         divergence, and may be negative), or take it as it is and raise unless each row sums to one within
         :math:`\sqrt\varepsilon` of its dtype ("check").
-    pseudocount : float, default 0.0
-        Added to every weight of both arguments, before the sums, and rounded to float64.
-    where, nan_policy, on_invalid, keepdims, dtype, out, input_dtype
+    pseudocount, where, nan_policy, on_invalid, keepdims, dtype, out, input_dtype
         The same in every measure.
 
     Returns
@@ -214,13 +197,8 @@ def kl_divergence(p: ArrayLike, q: ArrayLike, **options: Unpack[Options]) -> Any
 
     Raises
     ------
-    TypeError
-        If an argument is not an array of real numbers, `where` is not bool, or `dtype` or `out` is of another kind.
-    ValueError
-        If a weight is negative or infinite (the message names its place and value), the shapes do not broadcast, a row
-        has no elements, `where` or `out` does not fit, or an option is not among its values.
-    numpy.exceptions.AxisError
-        If an axis is out of range.
+    TypeError, ValueError, numpy.exceptions.AxisError, MemoryError, RuntimeError
+        The same in every measure.
 
     See Also
     --------
@@ -281,9 +259,7 @@ def js_divergence(p: ArrayLike, q: ArrayLike, **options: Unpack[Options]) -> Any
         Divide each row by its sum (True), take :math:`\tfrac12 \sum [p \log (p/m) + q \log (q/m)]` with
         :math:`m = (p + q)/2` as it is (False), or take it as it is and raise unless each row sums to one within
         :math:`\sqrt\varepsilon` of its dtype ("check").
-    pseudocount : float, default 0.0
-        Added to every weight of both arguments, before the sums, and rounded to float64.
-    where, nan_policy, on_invalid, keepdims, dtype, out, input_dtype
+    pseudocount, where, nan_policy, on_invalid, keepdims, dtype, out, input_dtype
         The same in every measure.
 
     Returns
@@ -295,13 +271,8 @@ def js_divergence(p: ArrayLike, q: ArrayLike, **options: Unpack[Options]) -> Any
 
     Raises
     ------
-    TypeError
-        If an argument is not an array of real numbers, `where` is not bool, or `dtype` or `out` is of another kind.
-    ValueError
-        If a weight is negative or infinite (the message names its place and value), the shapes do not broadcast, a row
-        has no elements, `where` or `out` does not fit, or an option is not among its values.
-    numpy.exceptions.AxisError
-        If an axis is out of range.
+    TypeError, ValueError, numpy.exceptions.AxisError, MemoryError, RuntimeError
+        The same in every measure.
 
     See Also
     --------
@@ -355,9 +326,7 @@ def js_distance(p: ArrayLike, q: ArrayLike, **options: Unpack[Options]) -> Any:
         nats.
     normalize : bool or "check", default True
         As in `js_divergence`.
-    pseudocount : float, default 0.0
-        Added to every weight of both arguments, before the sums, and rounded to float64.
-    where, nan_policy, on_invalid, keepdims, dtype, out, input_dtype
+    pseudocount, where, nan_policy, on_invalid, keepdims, dtype, out, input_dtype
         The same in every measure.
 
     Returns
@@ -369,13 +338,8 @@ def js_distance(p: ArrayLike, q: ArrayLike, **options: Unpack[Options]) -> Any:
 
     Raises
     ------
-    TypeError
-        If an argument is not an array of real numbers, `where` is not bool, or `dtype` or `out` is of another kind.
-    ValueError
-        If a weight is negative or infinite (the message names its place and value), the shapes do not broadcast, a row
-        has no elements, `where` or `out` does not fit, or an option is not among its values.
-    numpy.exceptions.AxisError
-        If an axis is out of range.
+    TypeError, ValueError, numpy.exceptions.AxisError, MemoryError, RuntimeError
+        The same in every measure.
 
     See Also
     --------

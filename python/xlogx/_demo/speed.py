@@ -135,7 +135,8 @@ def screen(setting: Setting) -> Screen:
         body=[long_table(found), short_table(found)],
         sentence=(
             f"With {threads} thread{'s' if threads > 1 else ''} xlogx is "
-            f"{_ratio(min(ratios.values()))} to {_ratio(max(ratios.values()))} times as fast as SciPy on the long inputs. It compares least well with the NumPy expression in "
+            f"{_ratio(min(ratios.values()))} to {_ratio(max(ratios.values()))} times as fast as SciPy on the long inputs. "
+            "It compares least well with the NumPy expression in "
             f"{slowest.work}: {_ratio(slowest.seconds['NumPy'] / slowest.seconds['xlogx'])} times its speed. "
             f"Reading alone goes at {found.read_rate / 1e9:.0f} GB/s. The answers were compared before the clock ran."
         ),

@@ -77,14 +77,11 @@ def _rows(measure: str, arguments: list[Group], base: float | None, normalize: b
         sums = kullback_leibler.kl_divergence(p, q, normalize)
     else:
         sums = jensen_shannon.js_divergence(p, q, normalize)
-    value = finish.in_unit(sums, base)
-    js = measure in ("js_divergence", "js_distance")
-    if normalize or js:
-        value = np.maximum(value, 0.0)
+    js, root = measure in ("js_divergence", "js_distance"), measure == "js_distance"
+    value = finish.in_unit(sums, base, lowest=0.0 if normalize or js else -np.inf, root=root)
     if normalize and js:
-        value = np.minimum(value, finish.largest_js(base))
-    if measure == "js_distance":
-        value = np.sqrt(value)
+        largest = finish.largest_js(base)
+        value = np.minimum(value, np.sqrt(largest) if root else largest)
     return finish.with_special_rows(value, arguments, normalize)
 
 

@@ -6,23 +6,32 @@ The term f(x, y) = x log(x / y) - x + y is never negative, and has a form that d
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from xlogx._fallback.double_double import Array, Pair, add, divide, multiply, scale, subtract, sum_last
-from xlogx._fallback.log_ratio import Ratio, log_ratio
-from xlogx._fallback.rows import Group
-from xlogx._fallback.sums import UNSCALED, Accumulator, Exponents, Sums, Terms, column, exactly, times, where
+from xlogx._fallback.double_double import (
+    Array,
+    Pair,
+    add,
+    divide,
+    minus_product,
+    multiply,
+    scale,
+    subtract,
+    sum_last,
+    two_product,
+)
+from xlogx._fallback.log_ratio import Ratio, near_term
+from xlogx._fallback.rows import Group, sum_blocks
+from xlogx._fallback.sums import ONE, UNSCALED, Accumulator, Exponents, Sums, Terms, column, exactly, half, times, where
 
-# c is known to about 2^-103: rows p and c q that agree so far everywhere are taken for equal, so that rows in
-# proportion, [1, 2, 3] and [3, 6, 9], have a divergence of exactly 0. A single element that agrees so far says
-# nothing: next to a dominating weight its tiny term may be what counts.
-_QUOTIENT_NOISE = 2.0**-97
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class Elements(NamedTuple):
-    """Weights p and q of shape (rows, columns), and the same in common units: x = p 2^i, y = c q 2^j."""
+    """Weights p and q of shape (rows, columns), and the same in common units: x = p 2^i, y = c q 2^j, and x - y."""
 
     p: Array
     q: Array
@@ -31,56 +40,76 @@ class Elements(NamedTuple):
     c: Pair
     x: Pair
     y: Pair
+    difference: Pair
 
 
 def elements(p: Array, q: Array, i: Exponents, j: Exponents, c: Pair) -> Elements:
-    return Elements(p, q, i, j, c, exactly(np.ldexp(p, i)), multiply(c, exactly(np.ldexp(q, j))))
+    x, scaled_q = np.ldexp(p, i), np.ldexp(q, j)
+    return Elements(p, q, i, j, c, exactly(x), multiply(c, exactly(scaled_q)), minus_product(x, c, scaled_q))
 
 
-def divergence_terms(x: Pair, y: Pair, ratio: Ratio) -> Terms:
-    """The terms f(x, y), given the logarithm of the ratio; f(0, y) = y.
+def divergence_terms(x: Pair, y: Pair, difference: Pair, ratio: Ratio) -> Terms:
+    """The terms f(x, y), given x - y and the logarithm of the ratio; f(0, y) = y.
 
     Where k is not 0, no part of x log(x / y) - x + y is more than ten times their sum.
     """
-    both = (x[0] > 0) & (y[0] > 0)
-    near = both & (ratio.k == 0)
+    near = (x[0] > 0) & (y[0] > 0) & (ratio.k == 0)
     whole, rest = times(x, ratio)
-    rest = where(near, scale(ratio.term, ratio.exponent), add(rest, subtract(y, x)))
-    apart = np.where(both, ~near | (ratio.difference > _QUOTIENT_NOISE), x[0] != y[0])
-    return Terms(whole, rest, apart)
+    return Terms(whole, where(near, near_term(difference, add(x, y)), subtract(rest, difference)))
 
 
-def normalized(
-    p: Group, q: Group, terms: Callable[[Elements], Iterator[Terms]], near_term: Callable[[Pair, Pair], Pair]
-) -> Sums:
-    """Σ terms / a, with x = p and y = c q, so that Σ (x - y) = 0.
+def normalized(p: Group, q: Group, terms: Callable[[Elements], Iterator[Terms]], share: float) -> Sums:
+    """Σ terms / a, with x = p and y = c q; next to x = y a term is share (x - y)² / 2x.
 
-    c is rounded. That adds a (rounding)² to the sum, which next to a dominating weight may be more than the whole
-    sum: so where one weight is most of both rows, its x - y is taken to be minus the sum of all others', and its
-    term to be ``near_term(x, x - y)``.
+    c is rounded, and so Σ (x - y) is not 0 but some D: c lacks g = D / a of itself. With c (1 + g), over elements
+    whose sums are X = Σ x and D' = Σ (x - y),
+
+        Σ f is larger by X (g - log(1 + g)) - g D' = g (½ g X - D'),    Σ (x - y) is D' - g (X - D').
+
+    Where elements in exact proportion are most of both rows, the others may be less than the rounding: those in
+    proportion are then taken for a single element, with x - y minus the sum of all others'.
     """
     sums = Accumulator(p.rows)
     c, i, j = column(divide(p.total, q.total)), p.exponent[:, None], q.exponent[:, None]
-    difference: Pair = (np.zeros(p.rows), np.zeros(p.rows))
-    p_largest, q_largest = np.zeros((p.rows, 1)), np.zeros((p.rows, 1))
+    p_largest, q_largest = p.at(p.largest_at)[:, None], q.at(p.largest_at)[:, None]
+    one = sum_blocks(
+        _kept(_in_proportion(p_block.plain, q_block.plain, p_largest, q_largest), exactly(p_block.scaled))
+        for p_block, q_block in zip(p.blocks(), q.blocks(), strict=True)
+    )
+    one_of_q = one[0] / np.ldexp(p_largest, i)[:, 0] * np.ldexp(q_largest, j)[:, 0]
+    dominates = (one[0] > 0.5 * p.total[0]) & (one_of_q > 0.5 * q.total[0])
+
+    total = difference = all_difference = exactly(np.zeros(p.rows))
     for p_block, q_block in zip(p.blocks(), q.blocks(), strict=True):
-        here = np.arange(p_block.start, p_block.start + p_block.plain.shape[-1]) == p.largest_at[:, None]
-        p_largest += np.where(here, p_block.plain, 0.0).sum(axis=-1, keepdims=True)
-        q_largest += np.where(here, q_block.plain, 0.0).sum(axis=-1, keepdims=True)
-        others = elements(np.where(here, 0.0, p_block.plain), np.where(here, 0.0, q_block.plain), i, j, c)
-        for some in terms(others):
-            sums.add(some)
-        difference = add(difference, sum_last(subtract(others.y, others.x)))
+        e = elements(p_block.plain, q_block.plain, i, j, c)
+        others = ~(dominates[:, None] & _in_proportion(p_block.plain, q_block.plain, p_largest, q_largest))
+        for some in terms(e):
+            sums.add(Terms(_kept(others, some.whole), _kept(others, some.rest)))
+        total = add(total, sum_last(_kept(others, e.x)))
+        difference = add(difference, sum_last(_kept(others, e.difference)))
+        all_difference = add(all_difference, sum_last(e.difference))
         sums.infinite |= np.any((p_block.plain > 0) & (q_block.plain == 0), axis=-1)
 
-    largest = elements(p_largest, q_largest, i, j, c)
-    half_total = 0.5 * p.total[0][:, None]
-    dominates = (largest.x[0] > half_total) & (largest.y[0] > half_total)
-    dominates &= log_ratio(largest.x, UNSCALED, largest.y, UNSCALED).k == 0
-    term = near_term(largest.x, column(difference))
-    for some in terms(largest):
-        whole = where(dominates, exactly(np.zeros_like(half_total)), some.whole)
-        rest = where(dominates, term, some.rest)
-        sums.add(Terms(whole, rest, some.apart & ~dominates))
-        term = exactly(np.zeros_like(half_total))
+    g = divide(all_difference, p.total)
+    lacking = multiply(g, subtract(half(multiply(g, total)), difference))
+    sums.rest = add(sums.rest, (share * lacking[0], share * lacking[1]))
+    x = column(_kept(dominates, one))
+    one_difference = column(_kept(dominates, subtract(multiply(g, subtract(total, difference)), difference)))
+    y = subtract(x, one_difference)
+    for some in terms(Elements(x[0], y[0], UNSCALED, UNSCALED, ONE, x, y, one_difference)):
+        sums.add(some)
     return sums.over(p.total)
+
+
+def _kept(these: NDArray[np.bool_], x: Pair) -> Pair:
+    return where(these, x, exactly(np.zeros_like(x[0])))
+
+
+def _in_proportion(p: Array, q: Array, p_one: Array, q_one: Array) -> NDArray[np.bool_]:
+    """Is p / q = p_one / q_one, exactly?"""
+    (p, p_exponent), (q_one, q_one_exponent) = np.frexp(p), np.frexp(q_one)
+    (q, q_exponent), (p_one, p_one_exponent) = np.frexp(q), np.frexp(p_one)
+    exponent = (p_exponent + q_one_exponent) - (q_exponent + p_one_exponent)
+    first, second = scale(two_product(p, q_one), exponent), two_product(q, p_one)
+    equal: NDArray[np.bool_] = (first[0] == second[0]) & (first[1] == second[1])
+    return equal

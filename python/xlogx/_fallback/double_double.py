@@ -59,6 +59,16 @@ def multiply(x: Pair, y: Pair) -> Pair:
     return two_sum(high, low + (x[0] * y[1] + x[1] * y[0]))
 
 
+def minus_product(x: Array, c: Pair, y: Array) -> Pair:
+    """Difference x - c y of numbers x and y, however much of it cancels: both products are exact in two parts."""
+    first, first_low = two_product(c[0], y)
+    second, second_low = two_product(c[1], y)
+    rest, error = two_sum(x, -first)
+    rest, first_error = two_sum(rest, -first_low)
+    rest, second_error = two_sum(rest, -second)
+    return two_sum(rest, second_error + (first_error + (error - second_low)))
+
+
 def divide(x: Pair, y: Pair) -> Pair:
     """Quotient x / y: the quotient of the high parts, then the remainder's quotient twice."""
     first = x[0] / y[0]

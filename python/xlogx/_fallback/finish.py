@@ -12,15 +12,19 @@ from xlogx._fallback.sums import Sums
 _NO_EXPONENT = np.array(0, np.intc)
 
 
-def in_unit(sums: Sums, base: float | None) -> Array:
-    """(whole log 2 + rest) / divisor in nats, or by logarithms to `base`; rounded once."""
+def in_unit(sums: Sums, base: float | None, lowest: float, root: bool) -> Array:
+    """(whole log 2 + rest) / divisor in nats, or by logarithms to `base`, or its root; not below `lowest`."""
     if base is None:
         value = add(multiply(sums.whole, LN2), sums.rest)
     else:
         # Through bits: exact where the rest is zero.
         value = divide(add(sums.whole, divide(sums.rest, LN2)), _log2(base))
-    rounded = np.ldexp(divide(value, sums.divisor)[0], -sums.exponent)
-    return np.where(sums.infinite, np.inf, np.where(sums.equal, 0.0, rounded))
+    rounded, exponent = np.maximum(divide(value, sums.divisor)[0], lowest), sums.exponent
+    if root:
+        # Before the scale comes back: the square may be out of range, or have few bits left.
+        odd = exponent % 2
+        rounded, exponent = np.sqrt(np.ldexp(rounded, -odd)), (exponent - odd) // 2
+    return np.where(sums.infinite, np.inf, np.ldexp(rounded, -exponent))
 
 
 def with_special_rows(value: Array, arguments: list[Group], normalize: bool) -> Array:

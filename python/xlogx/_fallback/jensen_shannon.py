@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from xlogx._fallback.divergence import Elements, divergence_terms, elements, normalized
-from xlogx._fallback.double_double import Pair, add, subtract
-from xlogx._fallback.log_ratio import log_ratio, near_term
+from xlogx._fallback.double_double import add
+from xlogx._fallback.log_ratio import log_ratio
 from xlogx._fallback.rows import Group
 from xlogx._fallback.sums import ONE, UNSCALED, Accumulator, Sums, Terms, half, negative
 
@@ -19,7 +19,7 @@ def js_divergence(p: Group, q: Group, normalize: bool) -> Sums:
     The linear parts of f sum to zero at every element, so these are the terms of the definition, made non-negative.
     """
     if normalize:
-        return normalized(p, q, _terms, _term_near)._replace(infinite=np.zeros(p.rows, bool))
+        return normalized(p, q, _terms, share=0.25)._replace(infinite=np.zeros(p.rows, bool))
     sums = Accumulator(p.rows)
     # One exponent for both: that of the larger, which leaves room for both.
     exponent = np.where(p.is_zero | (~q.is_zero & (q.exponent < p.exponent)), q.exponent, p.exponent)
@@ -31,15 +31,7 @@ def js_divergence(p: Group, q: Group, normalize: bool) -> Sums:
 
 
 def _terms(e: Elements) -> Iterator[Terms]:
-    m = half(add(e.x, e.y))
-    for side in (e.x, e.y):
-        whole, rest, apart = divergence_terms(side, m, log_ratio(side, UNSCALED, m, UNSCALED))
-        yield Terms(half(whole), half(rest), apart)
-
-
-def _term_near(x: Pair, difference: Pair) -> Pair:
-    """½ f(x, m) + ½ f(y, m) from x and x - y: m = x - h, y = x - 2h, h = (x - y)/2."""
-    h = half(difference)
-    m = subtract(x, h)
-    y = subtract(x, difference)
-    return half(add(near_term(h, add(x, m)), near_term(negative(h), add(y, m))))
+    m, h = half(add(e.x, e.y)), half(e.difference)
+    for side, difference in ((e.x, h), (e.y, negative(h))):
+        whole, rest = divergence_terms(side, m, difference, log_ratio(side, UNSCALED, m, UNSCALED))
+        yield Terms(half(whole), half(rest))

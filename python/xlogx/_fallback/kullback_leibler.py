@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from xlogx._fallback.divergence import Elements, divergence_terms, normalized
-from xlogx._fallback.double_double import Pair, add, multiply, scale, subtract
+from xlogx._fallback.double_double import add, multiply, two_sum
 from xlogx._fallback.log_ratio import log_ratio, near_term
 from xlogx._fallback.rows import Group
 from xlogx._fallback.sums import Accumulator, Sums, Terms, exactly, times, where
@@ -15,18 +15,14 @@ from xlogx._fallback.sums import Accumulator, Sums, Terms, exactly, times, where
 
 def kl_divergence(p: Group, q: Group, normalize: bool) -> Sums:
     """Σ f(p, c q) / a with c = a/b; as it is, Σ p log(p / q)."""
-    return normalized(p, q, _terms, _term_near) if normalize else _as_it_is(p, q)
+    return normalized(p, q, _terms, share=1.0) if normalize else _as_it_is(p, q)
 
 
 def _terms(e: Elements) -> Iterator[Terms]:
     # Of q the mantissa and exponent, not the scaled weight, of which scaling may have lost some bits.
     mantissa, exponent = np.frexp(e.q)
     ratio = log_ratio(exactly(e.p), e.i, multiply(e.c, exactly(mantissa)), exponent + e.j)
-    yield divergence_terms(e.x, e.y, ratio)
-
-
-def _term_near(x: Pair, difference: Pair) -> Pair:
-    return near_term(difference, subtract(add(x, x), difference))
+    yield divergence_terms(e.x, e.y, e.difference, ratio)
 
 
 def _as_it_is(p: Group, q: Group) -> Sums:
@@ -39,11 +35,12 @@ def _as_it_is(p: Group, q: Group) -> Sums:
     for p_block, q_block in zip(p.blocks(), q.blocks(), strict=True):
         ratio = log_ratio(exactly(p_block.plain), shift, exactly(q_block.plain), shift)
         near = (p_block.plain > 0) & (q_block.plain > 0) & (ratio.k == 0)
-        x = exactly(p_block.scaled)
+        x = p_block.scaled
         # In p's units a q far from p may leave the range: only a near one is scaled.
-        y = exactly(np.ldexp(np.where(near, q_block.plain, p_block.plain), shift))
-        whole, rest = times(x, ratio)
-        rest = where(near, add(scale(ratio.term, ratio.exponent), subtract(x, y)), rest)
-        sums.add(Terms(whole, rest, p_block.plain != q_block.plain))
+        y = np.ldexp(np.where(near, q_block.plain, p_block.plain), shift)
+        difference = two_sum(x, -y)
+        whole, rest = times(exactly(x), ratio)
+        rest = where(near, add(near_term(difference, two_sum(x, y)), difference), rest)
+        sums.add(Terms(whole, rest))
         sums.infinite |= np.any((p_block.plain > 0) & (q_block.plain == 0), axis=-1)
     return sums.as_they_are(p.exponent)

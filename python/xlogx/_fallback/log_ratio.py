@@ -5,8 +5,8 @@ For x = m_x 2^i and y = m_y 2^j let k = i - j, moved by one where needed so that
     log(x / y) = k log 2 + 2 s (1 + t A(t)),    s = (m_x - m_y') / (m_x + m_y'),    t = s²,
     A(t) = (atanh(√t)/√t - 1)/t = 1/3 + t/5 + t²/7 + …
 
-m_x - m_y' is exact, so the logarithm is right to about 2^-59 of itself also where x is next to y. With d = m_x - m_y'
-the same s and A give, where k = 0, the divergence's term without cancellation:
+m_x - m_y' is exact, so the logarithm is right to about 2^-59 of itself also where x is next to y. With d = x - y and
+s = d / (x + y) the same A gives, where k = 0, the divergence's term without cancellation:
 
     x log(x / y) - x + y = d s (1 + s (1 + s) A(t)).
 """
@@ -31,16 +31,10 @@ _SQRT2 = 2.0**0.5
 
 
 class Ratio(NamedTuple):
-    """log(x / y) = k log 2 + log, and the term's value where k = 0, in units of 2^exponent.
-
-    `difference` is |m_x - m_y'|, of numbers from ½ to √2.
-    """
+    """log(x / y) = k log 2 + log."""
 
     k: NDArray[np.intc]
     log: Pair
-    term: Pair
-    exponent: NDArray[np.intc]
-    difference: Array
 
 
 def log_ratio(x: Pair, x_exponent: NDArray[np.intc], y: Pair, y_exponent: NDArray[np.intc]) -> Ratio:
@@ -63,12 +57,14 @@ def log_ratio(x: Pair, x_exponent: NDArray[np.intc], y: Pair, y_exponent: NDArra
     total, total_low = two_sum(m_x, m_y)
     series = _series(d, (total, total_low + (x_low + y_low)))
     log = 2 * series.s, 2 * (series.s_low + series.s * (series.t * series.a))
-    return Ratio(k, log, _term(d, series), i, np.abs(d[0]))
+    return Ratio(k, log)
 
 
 def near_term(d: Pair, total: Pair) -> Pair:
-    """Term x log(x / y) - x + y from d = x - y and total = x + y, where k = 0."""
-    return _term(d, _series(d, total))
+    """Term x log(x / y) - x + y = d s (1 + s (1 + s) A) from d = x - y and total = x + y, where k = 0."""
+    s, s_low, _, a = _series(d, total)
+    high, low = two_product(d[0], s)
+    return high, low + (d[0] * s_low + d[1] * s) + high * (s * (1 + s) * a)
 
 
 class _Series(NamedTuple):
@@ -89,10 +85,3 @@ def _series(d: Pair, total: Pair) -> _Series:
         a *= t
         a += coefficient
     return _Series(s, s_low, t, a)
-
-
-def _term(d: Pair, series: _Series) -> Pair:
-    """Product d s (1 + s (1 + s) A)."""
-    s, s_low, _, a = series
-    high, low = two_product(d[0], s)
-    return high, low + (d[0] * s_low + d[1] * s) + high * (s * (1 + s) * a)

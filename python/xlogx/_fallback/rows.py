@@ -145,6 +145,13 @@ class Group:
         for column, weights in self._plain():
             yield Block(column, weights, np.ldexp(weights, self.exponent[:, None]))
 
+    def at(self, columns: NDArray[np.intp]) -> Array:
+        """One weight of each row."""
+        if self._only is not None:
+            return np.take_along_axis(self._only, columns[:, None], axis=-1)[:, 0]
+        column = int(columns[0])
+        return self._load(column, column + 1)[:, 0]
+
     @property
     def total(self) -> Pair:
         """Sum of the scaled weights of each row."""

@@ -19,6 +19,6 @@ def cross_entropy(p: Group, q: Group, normalize: bool) -> Sums:
     b, shift = (column(q.total), q.exponent[:, None]) if normalize else (ONE, UNSCALED)
     for p_block, q_block in zip(p.blocks(), q.blocks(), strict=True):
         ratio = log_ratio(b, UNSCALED, exactly(q_block.plain), shift)
-        sums.add(Terms(*times(exactly(p_block.scaled), ratio), apart=np.ones(p_block.plain.shape, bool)))
+        sums.add(Terms(*times(exactly(p_block.scaled), ratio)))
         sums.infinite |= np.any((p_block.plain > 0) & (q_block.plain == 0), axis=-1)
     return sums.over(p.total) if normalize else sums.as_they_are(p.exponent)

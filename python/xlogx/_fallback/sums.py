@@ -25,43 +25,39 @@ HALF = np.array(-1, np.intc)
 
 
 class Terms(NamedTuple):
-    """Terms whole log 2 + rest, and whether the two weights of each differ."""
+    """Terms whole log 2 + rest."""
 
     whole: Pair
     rest: Pair
-    apart: NDArray[np.bool_]
 
 
 class Sums(NamedTuple):
-    """The measure of each row is (whole log 2 + rest) / divisor, in units of 2^-exponent; +inf or 0 where marked."""
+    """The measure of each row is (whole log 2 + rest) / divisor, in units of 2^-exponent; +inf where marked."""
 
     whole: Pair
     rest: Pair
     divisor: Pair
     exponent: Exponents
     infinite: NDArray[np.bool_]
-    equal: NDArray[np.bool_]
 
 
 class Accumulator:
-    """The sums so far, and the rows that have met an infinite term or weights apart."""
+    """The sums so far, and the rows that have met an infinite term."""
 
     def __init__(self, rows: int) -> None:
         self.whole: Pair = (np.zeros(rows), np.zeros(rows))
         self.rest: Pair = (np.zeros(rows), np.zeros(rows))
         self.infinite = np.zeros(rows, bool)
-        self.apart = np.zeros(rows, bool)
 
     def add(self, terms: Terms) -> None:
         self.whole = add(self.whole, sum_last(terms.whole))
         self.rest = add(self.rest, sum_last(terms.rest))
-        self.apart |= np.any(terms.apart, axis=-1)
 
     def over(self, total: Pair) -> Sums:
-        return Sums(self.whole, self.rest, total, UNSCALED, self.infinite, ~self.apart)
+        return Sums(self.whole, self.rest, total, UNSCALED, self.infinite)
 
     def as_they_are(self, exponent: Exponents) -> Sums:
-        return Sums(self.whole, self.rest, ONE, exponent, self.infinite, ~self.apart)
+        return Sums(self.whole, self.rest, ONE, exponent, self.infinite)
 
 
 def times(weight: Pair, ratio: Ratio) -> tuple[Pair, Pair]:

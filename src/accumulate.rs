@@ -1,9 +1,13 @@
 //! From weights to sums: sixteen virtual lanes, whatever the registers.
 //!
-//! Element i of a block belongs to lane i mod 16. A lane adds at most eight elements plainly (a group of 128 in all),
-//! then puts that into a [`Sum`] (compensated for float64); lanes are merged j with j + 8, then + 4, + 2, + 1. This fixes
+//! Element i of a block belongs to lane i mod 16. A lane adds at most eight elements plainly, by halves (a group of
+//! 128 in all), then puts that into a [`Sum`] (compensated for float64); lanes are merged j with j + 8, then + 4, + 2, + 1. This fixes
 //! every bit, and both ways of going through the weights follow it: [`sums_of_block`] has the lanes of one row in
 //! registers, and [`RowLanes`] has one row in each register lane, as suits short rows and columns.
+
+mod abreast;
+
+pub use abreast::{Abreast, RowLanes};
 
 use crate::kernels::{Measure, Reference, Totals};
 use crate::lanes::{Lanes, One, prefetch};
@@ -143,29 +147,131 @@ const fn first_sum<K: Measure<N>, const N: usize>(known: bool) -> usize {
     if known { K::KNOWN } else { 0 }
 }
 
-/// What a register set adds up plainly, and the signs of what wants a closer look.
-struct Plain<V, const N: usize> {
-    sums: [V; N],
-    look: V,
+/// Where the weights of a group come from: up to eight of each lane.
+trait Source<V> {
+    /// Weight j of p and of q in each lane.
+    fn pair(&self, j: usize) -> (V, V);
 }
 
-impl<V: Lanes, const N: usize> Plain<V, N> {
-    /// The terms of as many weights as there are lanes.
-    #[inline(always)]
-    fn add<P: Precision, K: Measure<N>, const CAREFUL: bool, const KNOWN: bool>(
-        &mut self,
-        x: V,
-        y: V,
-        reference: &Reference<V>,
-    ) {
+/// Adds what the weights of a group stand for, two and two, then four and four: equal terms then double exactly, and a
+/// large one is rounded three times, not seven. `$next` makes something of weight j; it is a macro, as a closure is not
+/// inlined into the level's entry.
+macro_rules! by_halves {
+    ($precision:ty, $count:expr, $zero:expr, $add:expr, |$j:ident| $next:expr) => {{
+        let (mut whole, mut $j) = ($zero, 0);
+        // A float32 result would not show the difference.
+        let (four, two) = if <$precision>::COMPENSATED { (4, 2) } else { (GROUP, GROUP) };
+        while $j < $count {
+            let (mut half, end) = ($zero, $count.min($j + four));
+            while $j < end {
+                let (mut quarter, end) = ($zero, $count.min($j + two));
+                while $j < end {
+                    quarter = $add(quarter, $next);
+                    $j += 1;
+                }
+                half = $add(half, quarter);
+            }
+            whole = $add(whole, half);
+        }
+        whole
+    }};
+}
+
+#[inline(always)]
+fn add_each<V: Lanes, const N: usize>(mut a: [V; N], b: [V; N], from: usize) -> [V; N] {
+    for index in from..N {
+        a[index] = a[index].add(b[index]);
+    }
+    a
+}
+
+/// The plain sums of a group's terms, and the signs of what wants a closer look.
+#[inline(always)]
+fn terms_of_group<V: Lanes, P: Precision, K: Measure<N>, const N: usize, const CAREFUL: bool, const KNOWN: bool>(
+    source: &impl Source<V>,
+    count: usize,
+    reference: &Reference<V>,
+    look: &mut V,
+) -> [V; N] {
+    let first = first_sum::<K, N>(KNOWN);
+    by_halves!(P, count, [V::zero(); N], |a, b| add_each(a, b, first), |j| {
+        let (x, y) = source.pair(j);
         let (terms, closer) = K::terms::<V, P, CAREFUL>(x, y, reference);
-        for index in first_sum::<K, N>(KNOWN)..N {
-            self.sums[index] = self.sums[index].add(terms[index]);
-        }
-        self.look = self.look.bits_or(closer);
+        *look = look.bits_or(closer);
         if !KNOWN {
-            self.look = self.look.bits_or(x).bits_or(y);
+            *look = look.bits_or(x).bits_or(y);
         }
+        terms
+    })
+}
+
+/// The plain total of a group, the largest weight so far kept apart if the measure wants that, and the signs.
+#[inline(always)]
+fn total_of_group<V: Lanes, P: Precision, K: Measure<N>, const N: usize>(
+    source: &impl Source<V>,
+    count: usize,
+    factor: Option<V>,
+    largest: &mut V,
+    signs: &mut V,
+) -> V {
+    by_halves!(P, count, V::zero(), V::add, |j| {
+        let mut x = source.pair(j).0;
+        *signs = signs.bits_or(x);
+        if let Some(factor) = factor {
+            x = x.abs().mul(factor);
+        }
+        if K::APART {
+            let smaller = largest.lesser(x);
+            *largest = x.greater(*largest);
+            smaller
+        } else {
+            x
+        }
+    })
+}
+
+/// A group of a row across the lanes, as one register set sees it.
+struct Across<'a, T> {
+    p: &'a [Line<T>],
+    last_p: Option<&'a Line<T>>,
+    q: &'a [Line<T>],
+    last_q: Option<&'a Line<T>>,
+    set: usize,
+}
+
+impl<T: Element> Across<'_, T> {
+    fn count(&self) -> usize {
+        self.p.len() + usize::from(self.last_p.is_some())
+    }
+}
+
+/// A whole group, whose number of lines the compiler knows.
+struct Full<'a, T> {
+    p: &'a [Line<T>; GROUP / LANES],
+    q: &'a [Line<T>; GROUP / LANES],
+    set: usize,
+}
+
+impl<V: Lanes, T: Element> Source<V> for Full<'_, T> {
+    #[inline(always)]
+    fn pair(&self, j: usize) -> (V, V) {
+        (load(&self.p[j], self.set), load(&self.q[j], self.set))
+    }
+}
+
+/// Line j, or the last.
+#[inline(always)]
+fn line<'a, T>(lines: &'a [Line<T>], last: Option<&'a Line<T>>, j: usize) -> &'a Line<T> {
+    match last {
+        Some(last) if j == lines.len() => last,
+        _ => &lines[j],
+    }
+}
+
+impl<V: Lanes, T: Element> Source<V> for Across<'_, T> {
+    #[inline(always)]
+    fn pair(&self, j: usize) -> (V, V) {
+        (load(line(self.p, self.last_p, j), self.set), load(line(self.q, self.last_q, j), self.set))
     }
 }
 
@@ -191,17 +297,16 @@ pub fn sums_of_block<V: Lanes, T: Element, K: Measure<N>, const N: usize, const 
             prefetch_group(q, ahead);
         }
         for set in 0..sets {
-            let mut plain = Plain { sums: [V::zero(); N], look };
-            for (p, q) in p.iter().zip(q) {
-                plain.add::<T, K, CAREFUL, KNOWN>(load::<V, T>(p, set), load::<V, T>(q, set), &reference);
-            }
-            if let (Some(p), Some(q)) = (&last_p, &last_q) {
-                plain.add::<T, K, CAREFUL, KNOWN>(load::<V, T>(p, set), load::<V, T>(q, set), &reference);
-            }
+            let plain = if let (Ok(p), Ok(q)) = (p.try_into(), q.try_into()) {
+                let (source, count) = (Full { p, q, set }, GROUP / LANES);
+                terms_of_group::<V, T, K, N, CAREFUL, KNOWN>(&source, count, &reference, &mut look)
+            } else {
+                let source = Across { p, last_p: last_p.as_ref(), q, last_q: last_q.as_ref(), set };
+                terms_of_group::<V, T, K, N, CAREFUL, KNOWN>(&source, source.count(), &reference, &mut look)
+            };
             for index in first_sum::<K, N>(KNOWN)..N {
-                sums[set][index] = sums[set][index].plus_in::<T>(plain.sums[index]);
+                sums[set][index] = sums[set][index].plus_in::<T>(plain[index]);
             }
-            look = plain.look;
         }
         from += GROUP;
     }
@@ -223,157 +328,17 @@ pub fn totals_of_block<V: Lanes, T: Element, K: Measure<N>, const N: usize, cons
     let sets = LANES / V::COUNT;
     let mut totals = [Totals::<V>::zero(); SETS];
     let mut signs = V::zero();
-    let factor = V::splat(factor);
+    let factor = SCALED.then(|| V::splat(factor));
     let mut from = 0;
     while from < x.len() {
         let (lines, last) = group(x, from);
         for set in 0..sets {
-            let (mut plain, mut largest) = (V::zero(), totals[set].largest);
-            for line in lines.iter().chain(&last) {
-                let mut x = load::<V, T>(line, set);
-                signs = signs.bits_or(x);
-                if SCALED {
-                    x = x.abs().mul(factor);
-                }
-                (plain, largest) = Totals::next(plain, largest, x, K::APART);
-            }
+            let source = Across { p: lines, last_p: last.as_ref(), q: lines, last_q: last.as_ref(), set };
+            let mut largest = totals[set].largest;
+            let plain = total_of_group::<V, T, K, N>(&source, source.count(), factor, &mut largest, &mut signs);
             totals[set] = Totals { largest, rest: totals[set].rest.plus_in::<T>(plain) };
         }
         from += GROUP;
     }
     (merge_lanes::<T, _>(&mut totals, sets, sets).fold::<T>(), signs.any_sign())
-}
-
-/// Rows side by side, one to a register lane: weight i of the row in lane r is `weights[i * apart + r]`.
-#[derive(Clone, Copy)]
-pub struct Abreast<'a, T> {
-    /// The weights of all rows.
-    pub weights: &'a [T],
-    /// From one weight of a row to the next.
-    pub apart: usize,
-    /// How far behind a weight the memory lies that will be wanted next; 0 where there is nothing to ask for.
-    pub ahead: usize,
-}
-
-impl<'a, T: Element> Abreast<'a, T> {
-    /// Weight i of each row.
-    #[inline(always)]
-    fn load<V: Lanes>(&self, i: usize) -> V {
-        T::load(&self.weights[i * self.apart..i * self.apart + V::COUNT])
-    }
-
-    /// Asks for the memory that lies `ahead` of weight i of each row.
-    #[inline(always)]
-    fn prefetch<V: Lanes>(&self, i: usize) {
-        if self.ahead > 0 {
-            let line = &self.weights[i * self.apart..];
-            for at in (0..V::COUNT * size_of::<T>()).step_by(64) {
-                prefetch(line, self.ahead * size_of::<T>() + at);
-            }
-        }
-    }
-
-    /// The weights of one row.
-    pub fn row(&self, lane: usize, length: usize) -> impl Iterator<Item = f64> + Clone + use<'a, T> {
-        let Self { weights, apart, .. } = *self;
-        (0..length).map(move |i| weights[i * apart + lane].into())
-    }
-}
-
-/// The virtual lanes of rows abreast, and the signs of the rows that want a closer look.
-///
-/// Weights may come in several parts, all but the last a multiple of a group long. The `first` part overwrites what the
-/// lanes hold, so that they serve one set of rows after the other.
-#[derive(Clone, Copy)]
-pub struct RowLanes<V, S> {
-    lanes: [S; LANES],
-    signs: V,
-}
-
-impl<V: Lanes> RowLanes<V, Totals<V>> {
-    /// Lanes for totals.
-    #[inline(always)]
-    pub fn new() -> Self {
-        Self { lanes: [Totals::zero(); LANES], signs: V::zero() }
-    }
-
-    /// Adds `count` weights of each row, to totals as a measure wants them.
-    #[inline(always)]
-    pub fn add<T: Element, K: Measure<N>, const N: usize>(&mut self, x: Abreast<T>, count: usize, first: bool) {
-        let mut signs = if first { V::zero() } else { self.signs };
-        for from in (0..count).step_by(GROUP) {
-            let end = count.min(from + GROUP);
-            for lane in 0..LANES.min(end - from) {
-                let fresh = first && from == 0;
-                let old = if fresh { Totals::zero() } else { self.lanes[lane] };
-                let (mut plain, mut largest) = (V::zero(), old.largest);
-                let mut i = from + lane;
-                while i < end {
-                    let x = x.load::<V>(i);
-                    signs = signs.bits_or(x);
-                    (plain, largest) = Totals::next(plain, largest, x, K::APART);
-                    i += LANES;
-                }
-                let rest = if fresh { Sum::of(plain) } else { old.rest.plus_in::<T>(plain) };
-                self.lanes[lane] = Totals { largest, rest };
-            }
-        }
-        self.signs = signs;
-    }
-}
-
-impl<V: Lanes, const N: usize> RowLanes<V, [Sum<V>; N]> {
-    /// Lanes for sums.
-    #[inline(always)]
-    pub fn new() -> Self {
-        Self { lanes: [[Sum::zero(); N]; LANES], signs: V::zero() }
-    }
-
-    /// Adds the terms of `count` weights of each row, all of one block where its totals are `KNOWN`.
-    #[inline(always)]
-    pub fn add<T: Element, K: Measure<N>, const CAREFUL: bool, const KNOWN: bool>(
-        &mut self,
-        p: Abreast<T>,
-        q: Abreast<T>,
-        count: usize,
-        reference: &Reference<V>,
-        first: bool,
-    ) {
-        let mut look = if first { V::zero() } else { self.signs };
-        for from in (0..count).step_by(GROUP) {
-            let end = count.min(from + GROUP);
-            for lane in 0..LANES.min(end - from) {
-                let mut plain = Plain { sums: [V::zero(); N], look };
-                let mut i = from + lane;
-                while i < end {
-                    let x = p.load::<V>(i);
-                    let y = if K::TWO { q.load::<V>(i) } else { x };
-                    p.prefetch::<V>(i);
-                    if K::TWO {
-                        q.prefetch::<V>(i);
-                    }
-                    plain.add::<T, K, CAREFUL, KNOWN>(x, y, reference);
-                    i += LANES;
-                }
-                look = plain.look;
-                let fresh = first && from == 0;
-                let plain = plain.sums;
-                for index in first_sum::<K, N>(KNOWN)..N {
-                    let sum =
-                        if fresh { Sum::of(plain[index]) } else { self.lanes[lane][index].plus_in::<T>(plain[index]) };
-                    self.lanes[lane][index] = sum;
-                }
-            }
-        }
-        self.signs = look;
-    }
-}
-
-#[allow(private_bounds)]
-impl<V: Lanes, S: Merge> RowLanes<V, S> {
-    /// What each row of this length has come to, and the signs. The lanes are used up.
-    #[inline(always)]
-    pub fn merged<P: Precision>(&mut self, length: usize) -> (S, V) {
-        (merge_lanes::<P, _>(&mut self.lanes, LANES, length.min(LANES)), self.signs)
-    }
 }

@@ -1,5 +1,7 @@
 """Rows made to break a kernel, beside those of accuracy_cases.py: each is right all the same."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -96,3 +98,27 @@ def test_raw_sums_of_the_smallest_weights_are_positive():
     for p, q in (([0.0], [2.78e-308]), ([5e-324] * 4097, [4.97e-317] * 4097)):
         assert ulps("js_divergence", p, q, **raw) <= LIMIT
         assert ulps("js_distance", p, q, **raw) <= LIMIT
+
+
+@pytest.mark.parametrize("name", DIVERGENCES)
+def test_a_large_weight_beside_many_equal_ones_rounds_them_no_more_than_thrice(name):
+    """Equal terms are added by halves, so that their rounding does not pile up; nor does k = ±1 cost digits."""
+    for first in ((15.7, 2.2), (5.9, 24.5), (1.5, 1.3)):
+        p, q = ([weight] + [1.0] * 127 for weight in first)
+        assert ulps(name, p, q) <= LIMIT
+    for p, q in (([20, 2], [66, 5]), ([46, 12], [88, 69]), ([18, 48], [69, 71]), ([4, 12], [37, 40])):
+        assert ulps(name, p, q) <= LIMIT
+
+
+def test_a_base_may_be_almost_infinite():
+    """The logarithm of the base does not overflow."""
+    for base in (1.4e308, 1.7976931348623157e308):
+        assert xlogx.entropy([0.5, 0.3], base=base) == pytest.approx(0.6615632381579821 / np.log(base), rel=1e-15)
+
+
+def test_a_zero_with_a_sign_does_not_upset_the_check():
+    """Sums are checked as they are, also where a row wants a closer look."""
+    assert xlogx.entropy([1.0, -0.0], normalize="check") == 0.0
+    for weight, total in ((1e200, "4e+200"), (1e-200, "4e-200")):
+        with pytest.raises(ValueError, match=re.escape(f"sums to {total}")):
+            xlogx.entropy([weight] * 4, normalize="check")

@@ -1,12 +1,12 @@
 """What the release answered to the questions of `xlogx verify`, which writes this file with `--update`."""
 
-DIGEST = "0483557b90b12ebb"
+DIGEST = "03b9f0a6657aeb2c"
 RESULTS: dict[str, str] = {
     "entropy, rows of 1": "0x0.0p+0",
     "cross_entropy, one row of 1": "0x0.0p+0",
     "kl_divergence, float32 rows of 1": "0x0.0p+0",
     "js_divergence, rows of 2": "0x1.2d6a8b6b6b524p-6",
-    "js_distance, one row of 2": "0x1.9341510e8ec88p-3",
+    "js_distance, one row of 2": "0x1.9341510e8ec89p-3",
     "entropy, rows of 3": "0x1.1593535ddf202p+0",
     "cross_entropy, one row of 3": "0x1.23e6550b4fa6bp+0",
     "kl_divergence, float32 rows of 3": "0x1.a864600000000p-9",
@@ -46,7 +46,7 @@ RESULTS: dict[str, str] = {
     "cross_entropy, equal": "0x1.67acb8a5c9ca1p+2",
     "kl_divergence, equal but for a power of two": "0x0.0p+0",
     "js_divergence, float32 nearly equal": "0x0.0p+0",
-    "js_distance, nearly one-hot": "0x1.dff0ea1e71368p-13",
+    "js_distance, nearly one-hot": "0x1.dff0ea1e71369p-13",
     "entropy, float32 nearly one-hot": "0x1.2c04a20000000p-28",
     "cross_entropy, zeros in p": "0x1.81948bc1f5eb0p+2",
     "kl_divergence, zeros in q": "inf",
@@ -85,9 +85,9 @@ RESULTS: dict[str, str] = {
     "js_divergence, base='nats'": "0x1.d6d5fe8503e06p-5",
     "js_distance, float32, base='nats'": "0x1.eafc9c0000000p-3",
     "entropy, float32, base='hartleys'": "0x1.77a4d40000000p+0",
-    "cross_entropy, base=3.5": "0x1.7ef37f179573bp+1",
+    "cross_entropy, base=3.5": "0x1.7ef37f179573ap+1",
     "kl_divergence, float32, base=3.5": "0x1.2dde160000000p-2",
-    "js_divergence, normalize=False": "0x1.6776664b167f6p+0",
+    "js_divergence, normalize=False": "0x1.6776664b167f5p+0",
     "js_distance, float32, normalize=False": "0x1.2f5a180000000p+0",
     "entropy, float32, normalize=False, base=2": "0x1.f169440000000p+3",
     "cross_entropy, pseudocount=0.5": "0x1.cd1bbe761e306p+1",
@@ -96,7 +96,7 @@ RESULTS: dict[str, str] = {
     "js_distance, float32, pseudocount=0.5, normalize=False, axis=0": "0x1.ecaed60000000p-4",
     "entropy, float32, keepdims=True": "0x1.26f8bc0000000p+0",
     "cross_entropy, normalize='check'": "0x1.bb303075c820fp+1",
-    "kl_divergence, a list": "0x1.fdb4df77faf28p-2",
+    "kl_divergence, a list": "0x1.fdb4df77faf27p-2",
     "js_divergence, Fortran order": "0x1.9394056e5605bp-4",
     "js_distance, strided": "0x1.416d97bb532b3p-2",
     "entropy, byte-swapped": "0x1.468ec98e77e88p+2",

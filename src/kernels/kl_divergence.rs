@@ -20,7 +20,9 @@ use super::reference::TWO_54;
 use super::{Finished, LEAST_WITHOUT_DIFFERENCE, Measure, Reference, Scale, beyond_noise, no_more_than_double};
 use crate::lanes::{Lanes, One};
 use crate::math::coefficients::{LN_2, LN_2_LOW};
-use crate::math::{Precision, SMALLEST_NORMAL, Sum, kullback_leibler_term, minus_product, scale_by_power};
+use crate::math::{
+    Numerator, Precision, SMALLEST_NORMAL, Sum, kullback_leibler_term, minus_product, scale_by_power_like,
+};
 
 /// 2^-1000. Smaller weights add nothing to a row whose total needs no scaling.
 const TINY_WEIGHT: f64 = f64::from_bits((1023 - 1000) << 52);
@@ -42,8 +44,8 @@ impl<const RAW: bool> KlDivergence<RAW> {
         reference: &Reference<V>,
     ) -> (V, V) {
         let c = reference.c.value;
-        // bits p − bits q̂ − bits c: the pattern of c is in the reference, with its sign turned.
-        let (near, mut k) = scale_by_power(anchor.bits_add(reference.c.bits), normal_q);
+        // Of c·q̂, not of the bits of c and q̂ one by one: k = ±1 where p and c·q are near costs digits.
+        let (near, mut k) = scale_by_power_like(Numerator::new(anchor).bits, c.mul(normal_q), normal_q);
         if CAREFUL {
             k = k.add(shift);
         }

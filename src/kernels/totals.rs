@@ -21,11 +21,6 @@ impl<V: Lanes> Totals<V> {
     pub fn zero() -> Self {
         Self { largest: V::zero(), rest: Sum::zero() }
     }
-    /// One weight more: the sum of the others, and the largest, which stays 0 if it is not kept apart.
-    #[inline(always)]
-    pub fn next(others: V, largest: V, x: V, apart: bool) -> (V, V) {
-        if apart { (others.add(largest.lesser(x)), x.greater(largest)) } else { (others.add(x), largest) }
-    }
     /// The weights of both.
     #[inline(always)]
     pub fn merge<P: Precision>(self, other: Self) -> Self {

@@ -16,8 +16,16 @@ pub fn jensen_shannon_term<V: Lanes, P: Precision>(x: V, y: V, difference: V) ->
     let s = difference.div(sum);
     let t = s.mul(s);
     let tail = t.mul(polynomial(t.lesser(V::splat(0.25)), P::JENSEN_SHANNON));
-    let square = difference.mul(V::splat(0.25)).mul(s);
-    let near = square.mul_add(tail, square);
+    let part = difference.mul(V::splat(0.25));
+    let square = part.mul(s);
+    let near = if P::COMPENSATED {
+        // ¼·d·s in two parts: what the product rounds off, and s times what the division left.
+        let left = s.neg_mul_add(sum, difference).mul(V::splat(0.25));
+        let low = s.mul_add(left, part.mul_add(s, V::zero().sub(square)));
+        square.add(square.mul_add(tail, low))
+    } else {
+        square.mul_add(tail, square)
+    };
     let far = V::splat(0.25).less(t);
     if !V::any(far) {
         return near;

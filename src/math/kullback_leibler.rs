@@ -13,5 +13,11 @@ pub fn kullback_leibler_term<V: Lanes, P: Precision>(difference: V, sum: V, adde
     let s = difference.div(sum);
     let rest = s.mul_add(s, s).mul(polynomial(s.mul(s), P::ATANH_TAIL));
     let square = difference.mul(s);
-    square.mul_add(rest, square.add(addend))
+    if !P::COMPENSATED {
+        return square.mul_add(rest, square.add(addend));
+    }
+    // d·s in two parts: what the product rounds off, and s times what the division left.
+    let left = s.neg_mul_add(sum, difference);
+    let low = s.mul_add(left, difference.mul_add(s, V::zero().sub(square)));
+    square.add(addend).add(square.mul_add(rest, low))
 }

@@ -44,11 +44,16 @@ impl<V: Lanes> Numerator<V> {
 /// x·2^k nearest to what `bits` stands for, and k.
 #[inline(always)]
 pub fn scale_by_power<V: Lanes>(bits: V, x: V) -> (V, V) {
-    let difference = bits.bits_sub(x);
-    let scaled = x.bits_add(difference.bits_and(V::splat_bits(TOP)));
+    scale_by_power_like(bits, x, x)
+}
+
+/// x·2^k nearest to what `bits` stands for when `like` stands in for x, and k.
+#[inline(always)]
+pub fn scale_by_power_like<V: Lanes>(bits: V, like: V, x: V) -> (V, V) {
+    let difference = bits.bits_sub(like);
     let shifted = difference.bits_top().bits_xor(V::splat_bits(TWO_52 | BIAS));
     let k = shifted.sub(V::splat(f64::from_bits(TWO_52) + BIAS as f64));
-    (scaled, k)
+    (x.bits_add(difference.bits_and(V::splat_bits(TOP))), k)
 }
 
 /// k + 2/ln2 · atanh(s), s = difference / sum.
@@ -77,5 +82,6 @@ pub fn log2_ratio_of_sum<V: Lanes>(high: V, low: V, x: V) -> V {
 
 /// log2 of a number, for what is done once a call.
 pub fn log2(x: f64) -> f64 {
-    log2_ratio_of_sum(One(x), One(0.0), One(1.0)).0
+    // Halved, as the largest numbers have no room for c + x'.
+    log2_ratio_of_sum(One(0.5 * x), One(0.0), One(1.0)).0 + 1.0
 }

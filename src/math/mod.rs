@@ -11,7 +11,9 @@ mod sum;
 
 pub use jensen_shannon::jensen_shannon_term;
 pub use kullback_leibler::kullback_leibler_term;
-pub use logarithm::{Numerator, SINGLE_ERROR, log2, log2_ratio, log2_ratio_of_sum, scale_by_power};
+pub use logarithm::{
+    Numerator, SINGLE_ERROR, log2, log2_ratio, log2_ratio_of_sum, scale_by_power, scale_by_power_like,
+};
 pub use sum::{Sum, minus_product};
 
 use crate::lanes::Lanes;

@@ -78,6 +78,9 @@ def normalized(p: Group, q: Group, terms: Callable[[Elements], Iterator[Terms]],
     )
     one_of_q = one[0] / np.ldexp(p_largest, i)[:, 0] * np.ldexp(q_largest, j)[:, 0]
     dominates = (one[0] > 0.5 * p.total[0]) & (one_of_q > 0.5 * q.total[0])
+    # And only next to x = y, where a term is taken from x - y alone: elsewhere its logarithm asks for the weights.
+    x_one, y_one = np.ldexp(p_largest, i), c[0] * np.ldexp(q_largest, j)
+    dominates &= (np.abs(x_one - y_one) < 0.25 * x_one)[:, 0]
 
     total = difference = all_difference = exactly(np.zeros(p.rows))
     for p_block, q_block in zip(p.blocks(), q.blocks(), strict=True):

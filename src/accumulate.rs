@@ -17,8 +17,8 @@ use crate::math::{Precision, Sum};
 pub const LANES: usize = 16;
 /// Elements that are added plainly before the compensated sum takes over.
 const GROUP: usize = 128;
-/// Register sets that cover the virtual lanes, at most (four lanes a set, at the portable level).
-const SETS: usize = 4;
+/// Register sets that cover the virtual lanes, at most (two lanes a set, at the portable level).
+const SETS: usize = 8;
 /// Rows up to this length go one to a register lane.
 pub const SHORT: usize = 32;
 
@@ -158,22 +158,21 @@ trait Source<V> {
 /// inlined into the level's entry.
 macro_rules! by_halves {
     ($precision:ty, $count:expr, $zero:expr, $add:expr, |$j:ident| $next:expr) => {{
-        let (mut whole, mut $j) = ($zero, 0);
-        // A float32 result would not show the difference.
-        let (four, two) = if <$precision>::COMPENSATED { (4, 2) } else { (GROUP, GROUP) };
+        let (mut whole, mut half, mut quarter, mut $j) = ($zero, $zero, $zero, 0);
         while $j < $count {
-            let (mut half, end) = ($zero, $count.min($j + four));
-            while $j < end {
-                let (mut quarter, end) = ($zero, $count.min($j + two));
-                while $j < end {
-                    quarter = $add(quarter, $next);
-                    $j += 1;
-                }
+            quarter = $add(quarter, $next);
+            $j += 1;
+            // A float32 result would not show the difference.
+            if <$precision>::COMPENSATED && $j % 2 == 0 {
                 half = $add(half, quarter);
+                quarter = $zero;
+                if $j % 4 == 0 {
+                    whole = $add(whole, half);
+                    half = $zero;
+                }
             }
-            whole = $add(whole, half);
         }
-        whole
+        if <$precision>::COMPENSATED { $add(whole, $add(half, quarter)) } else { quarter }
     }};
 }
 
@@ -245,20 +244,6 @@ impl<T: Element> Across<'_, T> {
     }
 }
 
-/// A whole group, whose number of lines the compiler knows.
-struct Full<'a, T> {
-    p: &'a [Line<T>; GROUP / LANES],
-    q: &'a [Line<T>; GROUP / LANES],
-    set: usize,
-}
-
-impl<V: Lanes, T: Element> Source<V> for Full<'_, T> {
-    #[inline(always)]
-    fn pair(&self, j: usize) -> (V, V) {
-        (load(&self.p[j], self.set), load(&self.q[j], self.set))
-    }
-}
-
 /// Line j, or the last.
 #[inline(always)]
 fn line<'a, T>(lines: &'a [Line<T>], last: Option<&'a Line<T>>, j: usize) -> &'a Line<T> {
@@ -297,13 +282,9 @@ pub fn sums_of_block<V: Lanes, T: Element, K: Measure<N>, const N: usize, const 
             prefetch_group(q, ahead);
         }
         for set in 0..sets {
-            let plain = if let (Ok(p), Ok(q)) = (p.try_into(), q.try_into()) {
-                let (source, count) = (Full { p, q, set }, GROUP / LANES);
-                terms_of_group::<V, T, K, N, CAREFUL, KNOWN>(&source, count, &reference, &mut look)
-            } else {
-                let source = Across { p, last_p: last_p.as_ref(), q, last_q: last_q.as_ref(), set };
-                terms_of_group::<V, T, K, N, CAREFUL, KNOWN>(&source, source.count(), &reference, &mut look)
-            };
+            let source = Across { p, last_p: last_p.as_ref(), q, last_q: last_q.as_ref(), set };
+            let count = source.count();
+            let plain = terms_of_group::<V, T, K, N, CAREFUL, KNOWN>(&source, count, &reference, &mut look);
             for index in first_sum::<K, N>(KNOWN)..N {
                 sums[set][index] = sums[set][index].plus_in::<T>(plain[index]);
             }

@@ -30,8 +30,8 @@ pub type Avx2 = Pair<Ymm>;
 /// Two AVX-512 registers: sixteen numbers.
 #[cfg(target_arch = "x86_64")]
 pub type Avx512 = Pair<Zmm>;
-/// Four numbers in whatever registers the target's baseline has.
-pub type Portable = Pair<Pair<One>>;
+/// Two numbers in whatever registers the target's baseline has.
+pub type Portable = Pair<One>;
 
 /// Lanes of the widest level, which all others divide.
 pub const WIDEST: usize = 16;

@@ -61,7 +61,11 @@ impl Name {
             Self::KlDivergence if rows.unit.normalize => measure!(KlDivergence<false>),
             Self::KlDivergence => measure!(KlDivergence<true>),
             Self::JsDivergence | Self::JsDistance => measure!(JsDivergence),
-            Self::Total => measure!(Total),
+            // Totals are float64 alone.
+            Self::Total => match out {
+                Output::Double(out) => rows.measure::<f64, Total, _>(out),
+                Output::Single(_) => false,
+            },
         }
     }
 }

@@ -93,6 +93,9 @@ impl<T: Native, K: Measure<N>, const N: usize, const SCALED: bool> Visit<T> for 
     }
     #[inline(always)]
     fn part<V: Lanes>(&self, _column: usize, p: Abreast<T>, q: Abreast<T>, part: Part, lanes: &mut Self::Lanes<V>) {
+        if SCALED {
+            return;
+        }
         lanes[0].add::<T, K, N>(p, part.count, part.first);
         if K::TWO {
             lanes[1].add::<T, K, N>(q, part.count, part.first);
@@ -128,6 +131,10 @@ impl<T: Native, K: Measure<N>, const N: usize, const CAREFUL: bool> Visit<T> for
     }
     #[inline(always)]
     fn part<V: Lanes>(&self, column: usize, p: Abreast<T>, q: Abreast<T>, part: Part, lanes: &mut Self::Lanes<V>) {
+        // Careful rows go one by one; nobody needs the code for several.
+        if CAREFUL {
+            return;
+        }
         let reference = Reference::gather::<V>(&self.references[column..]);
         lanes.add::<T, K, CAREFUL, false>(p, q, part.count, &reference, part.first);
     }

@@ -44,7 +44,11 @@ pub(super) fn run(py: Python<'_>, name: Name, rows: Rows, threads: Option<usize>
     let signal = || {
         // A closure: the method itself is not general enough in its lifetime.
         #[allow(clippy::redundant_closure_for_method_calls)]
-        let error = Python::attach(|py| py.check_signals()).err();
+        let Some(answer) = Python::try_attach(|py| py.check_signals()) else {
+            // The interpreter has ended, and this is a daemon thread: nobody waits for the result any more.
+            return true;
+        };
+        let error = answer.err();
         let stop = error.is_some();
         if let (Some(error), Ok(mut raised)) = (error, raised.lock()) {
             *raised = Some(error);

@@ -187,7 +187,9 @@ def test_a_daemon_thread_may_be_in_a_call_at_the_end(name, threads):
     assert end(["-c", code.format("sys.exit(0)"), str(threads)], **options) == ""
     if sys.platform == "linux":
         # Between the end of the interpreter and that of the process the call goes on for a while.
-        linger = "import ctypes; libc = ctypes.CDLL(None); libc.__cxa_atexit(libc.usleep, ctypes.c_void_p(300_000), None)"
+        linger = (
+            "import ctypes; libc = ctypes.CDLL(None); libc.__cxa_atexit(libc.usleep, ctypes.c_void_p(300_000), None)"
+        )
         assert end(["-c", code.format(linger), str(threads)], **options) == ""
 
 

@@ -19,13 +19,10 @@
 use super::reference::TWO_54;
 use super::{Finished, LEAST_WITHOUT_DIFFERENCE, Measure, Reference, Scale, beyond_noise, no_more_than_double};
 use crate::lanes::{Lanes, One};
-use crate::math::coefficients::{LN_2, LN_2_LOW};
 use crate::math::{
-    Numerator, Precision, SMALLEST_NORMAL, Sum, kullback_leibler_term, minus_product, scale_by_power_like,
+    Numerator, Precision, SMALLEST_NORMAL, Sum, TINY_WEIGHT, kullback_leibler_term, kullback_leibler_term_beyond,
+    minus_product, scale_by_power_like,
 };
-
-/// 2^-1000. Smaller weights add nothing to a row whose total needs no scaling.
-const TINY_WEIGHT: f64 = f64::from_bits((1023 - 1000) << 52);
 
 /// D(p‖q); `RAW` for weights as they are.
 #[derive(Clone, Copy)]
@@ -51,9 +48,7 @@ impl<const RAW: bool> KlDivergence<RAW> {
         }
         let difference = if CAREFUL { minus_product(p, c, reference.c_low, near) } else { c.neg_mul_add(near, p) };
         let sum = c.mul_add(near, p);
-        // c·e and p·k·ln2 nearly cancel where k = ±1: both are carried in two parts.
         let zero = V::zero();
-        let weighted = p.mul(k);
         let beyond = q.sub(near);
         // Without normalisation 0 · q: nothing, but for a NaN.
         let outside = if RAW { q.mul(zero) } else { beyond.mul(c) };
@@ -61,9 +56,8 @@ impl<const RAW: bool> KlDivergence<RAW> {
         if CAREFUL && !RAW {
             outside_low = beyond.mul_add(reference.c_low, outside_low);
         }
-        let low = weighted.mul_add(V::splat(LN_2_LOW), outside_low);
-        let addend = weighted.mul_add(V::splat(LN_2), outside).add(low);
-        (kullback_leibler_term::<V, P>(difference, sum, addend), difference.sub(outside))
+        let f = kullback_leibler_term_beyond::<V, P>(p, k, difference, sum, (outside, outside_low));
+        (f, difference.sub(outside))
     }
 
     #[inline(always)]

@@ -1,15 +1,14 @@
 //! The Jensen-Shannon term.
 
-use super::coefficients::LN_2;
-use super::{Numerator, Precision, Sum, log2_ratio, polynomial};
+use super::{Numerator, Precision, TINY_WEIGHT, kullback_leibler_term_beyond, polynomial, scale_by_power};
 use crate::lanes::Lanes;
 
 /// ½[x log(x/m) + y log(y/m)], m = (x + y)/2, given d = x − y.
 ///
 ///   = ¼·S·g(s),   S = x + y,   s = d/S,   g(s) = (1+s)log(1+s) + (1−s)log(1−s) = s²·(1 + s²·G(s²))
 ///
-/// |s| ≤ ½ by the polynomial G, whose terms are all positive. Beyond, by two logarithms, which are then far from 0:
-/// ½[x·log(2x/S) + y·log(2y/S)]; there the rounding σ of S shows as −½σ, and is put back.
+/// |s| ≤ ½ by the polynomial G, whose terms are all positive. Beyond, as ½[f(x, m) + f(y, m)] with
+/// f(x, m) = x log(x/m) − x + m: both are positive, and in their sum the rounding of m shows in the second order alone.
 #[inline(always)]
 pub fn jensen_shannon_term<V: Lanes, P: Precision>(x: V, y: V, difference: V) -> V {
     let sum = x.add(y).greater(V::splat(f64::MIN_POSITIVE));
@@ -30,10 +29,16 @@ pub fn jensen_shannon_term<V: Lanes, P: Precision>(x: V, y: V, difference: V) ->
     if !V::any(far) {
         return near;
     }
-    let rounding = Sum::of(x).plus(y).low;
-    // Numerators of ½S/x: their logarithm is −log(2x/S).
-    let half = Numerator::new(sum.mul(V::splat(0.5)));
-    let (log_x, log_y) = (log2_ratio::<V, P>(&half, x), log2_ratio::<V, P>(&half, y));
-    let both = x.mul_add(log_x, y.mul(log_y));
-    V::select(far, both.mul_add(V::splat(-0.5 * LN_2), rounding.mul(V::splat(-0.5))), near)
+    let middle = sum.mul(V::splat(0.5));
+    let parts = from_middle::<V, P>(x, middle).add(from_middle::<V, P>(y, middle));
+    V::select(far, parts.mul(V::splat(0.5)), near)
+}
+
+/// x log(x/m) − x + m.
+#[inline(always)]
+fn from_middle<V: Lanes, P: Precision>(x: V, middle: V) -> V {
+    // For an x of 0 the part of m that is as small, as 0 against y next to 0 is y.
+    let anchor = x.greater(V::splat(TINY_WEIGHT));
+    let (near, k) = scale_by_power(Numerator::new(anchor).bits, middle);
+    kullback_leibler_term_beyond::<V, P>(x, k, x.sub(near), x.add(near), (middle.sub(near), V::zero()))
 }

@@ -1,5 +1,6 @@
 //! The Kullback-Leibler term without cancellation.
 
+use super::coefficients::{LN_2, LN_2_LOW};
 use super::{Precision, polynomial};
 use crate::lanes::Lanes;
 
@@ -20,4 +21,17 @@ pub fn kullback_leibler_term<V: Lanes, P: Precision>(difference: V, sum: V, adde
     let left = s.neg_mul_add(sum, difference);
     let low = s.mul_add(left, difference.mul_add(s, V::zero().sub(square)));
     square.add(addend).add(square.mul_add(rest, low))
+}
+
+/// x log(x/y) − x + y for any ratio: y' = y·2^k with x/y' within 2^±0.7, d = x − y', and y − y' in two parts.
+///
+///   = x·k·ln2 + (y − y') + (x log(x/y') − x + y')
+///
+/// The first two nearly cancel where k = ±1: both are carried in two parts.
+#[inline(always)]
+pub fn kullback_leibler_term_beyond<V: Lanes, P: Precision>(x: V, k: V, difference: V, sum: V, beyond: (V, V)) -> V {
+    let weighted = x.mul(k);
+    let low = weighted.mul_add(V::splat(LN_2_LOW), beyond.1);
+    let addend = weighted.mul_add(V::splat(LN_2), beyond.0).add(low);
+    kullback_leibler_term::<V, P>(difference, sum, addend)
 }

@@ -10,7 +10,7 @@ mod logarithm;
 mod sum;
 
 pub use jensen_shannon::jensen_shannon_term;
-pub use kullback_leibler::kullback_leibler_term;
+pub use kullback_leibler::{kullback_leibler_term, kullback_leibler_term_beyond};
 pub use logarithm::{
     Numerator, SINGLE_ERROR, log2, log2_ratio, log2_ratio_of_sum, scale_by_power, scale_by_power_like,
 };
@@ -20,6 +20,9 @@ use crate::lanes::Lanes;
 
 /// The smallest normal float64. Below it the exponent trick of the logarithm does not hold.
 pub const SMALLEST_NORMAL: f64 = f64::MIN_POSITIVE;
+
+/// 2^-1000. Smaller weights add nothing to a row whose total needs no scaling.
+pub const TINY_WEIGHT: f64 = f64::from_bits((1023 - 1000) << 52);
 
 /// The mantissa bits of a float64.
 pub const MANTISSA: u64 = (1 << 52) - 1;

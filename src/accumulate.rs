@@ -1,11 +1,14 @@
 //! From weights to sums: sixteen virtual lanes, whatever the registers.
 //!
 //! Element i of a block belongs to lane i mod 16. A lane adds at most eight elements plainly, by halves (a group of
-//! 128 in all), then puts that into a [`Sum`] (compensated for float64); lanes are merged j with j + 8, then + 4, + 2, + 1. This fixes
-//! every bit, and both ways of going through the weights follow it: [`sums_of_block`] has the lanes of one row in
-//! registers, and [`RowLanes`] has one row in each register lane, as suits short rows and columns.
+//! 128 in all), then puts that into a [`Sum`] (compensated for float64); lanes are merged j with j + 8, then + 4, + 2,
+//! + 1. This fixes every bit, and both ways of going through the numbers follow it: [`sums_of_block`] has the lanes of
+//! one row in registers, and [`RowLanes`] has one row in each register lane, as suits short rows and columns.
+//! What a number adds to the sums is said by [`Terms`].
 
 mod abreast;
+
+use std::marker::PhantomData;
 
 pub use abreast::{Abreast, RowLanes};
 
@@ -83,14 +86,63 @@ fn load<V: Lanes, T: Element>(line: &Line<T>, set: usize) -> V {
     T::load(&line[set * V::COUNT..(set + 1) * V::COUNT])
 }
 
-/// A group of a block: its whole lines, and what is left, with zeros behind, which add nothing to any sum.
+/// What one number of each argument adds to the sums of its row. A trait, not a closure: a closure is not inlined into the
+/// level's entry.
+pub trait Terms<V: Lanes, T: Element, const N: usize> {
+    /// Is there a second argument?
+    const TWO: bool;
+    /// The first of the sums that are wanted; those before it stay 0.
+    const FIRST: usize;
+    /// Do the sign bits of the numbers ask for a closer look?
+    const SIGNS: bool;
+
+    /// What adds nothing to any sum: it stands where a row has come to its end.
+    fn nothing() -> T;
+
+    /// The terms; the second result has its sign bit set where they must be looked at more closely.
+    fn terms(&self, x: V, y: V) -> ([V; N], V);
+}
+
+/// The terms of weights, by a measure and the reference of their row; of a row whose totals (and signs) are `KNOWN`,
+/// only those that they do not tell.
+pub struct OfWeights<'r, V, K, const CAREFUL: bool, const KNOWN: bool> {
+    reference: &'r Reference<V>,
+    measure: PhantomData<K>,
+}
+
+impl<'r, V, K, const CAREFUL: bool, const KNOWN: bool> OfWeights<'r, V, K, CAREFUL, KNOWN> {
+    /// Terms that are compared with this reference.
+    #[inline(always)]
+    pub fn new(reference: &'r Reference<V>) -> Self {
+        Self { reference, measure: PhantomData }
+    }
+}
+
+impl<V: Lanes, T: Element, K: Measure<N>, const N: usize, const CAREFUL: bool, const KNOWN: bool> Terms<V, T, N>
+    for OfWeights<'_, V, K, CAREFUL, KNOWN>
+{
+    const TWO: bool = K::TWO;
+    const FIRST: usize = if KNOWN { K::KNOWN } else { 0 };
+    const SIGNS: bool = !KNOWN;
+
+    #[inline(always)]
+    fn nothing() -> T {
+        T::default()
+    }
+    #[inline(always)]
+    fn terms(&self, x: V, y: V) -> ([V; N], V) {
+        K::terms::<V, T, CAREFUL>(x, y, self.reference)
+    }
+}
+
+/// A group of a block: its whole lines, and what is left, with `nothing` behind.
 #[inline(always)]
-fn group<T: Element>(block: &[T], from: usize) -> (&[Line<T>], Option<Line<T>>) {
+fn group<T: Element>(block: &[T], from: usize, nothing: T) -> (&[Line<T>], Option<Line<T>>) {
     let (lines, rest) = block[from..block.len().min(from + GROUP)].as_chunks();
     if rest.is_empty() {
         return (lines, None);
     }
-    let mut line = [T::default(); LANES];
+    let mut line = [nothing; LANES];
     line[..rest.len()].copy_from_slice(rest);
     (lines, Some(line))
 }
@@ -142,11 +194,6 @@ fn prefetch_group<T>(group: &[Line<T>], ahead: usize) {
     }
 }
 
-/// The first of the sums that are wanted: a row that knows its totals leaves some out.
-const fn first_sum<K: Measure<N>, const N: usize>(known: bool) -> usize {
-    if known { K::KNOWN } else { 0 }
-}
-
 /// Where the weights of a group come from: up to eight of each lane.
 trait Source<V> {
     /// Weight j of p and of q in each lane.
@@ -186,18 +233,17 @@ fn add_each<V: Lanes, const N: usize>(mut a: [V; N], b: [V; N], from: usize) -> 
 
 /// The plain sums of a group's terms, and the signs of what wants a closer look.
 #[inline(always)]
-fn terms_of_group<V: Lanes, P: Precision, K: Measure<N>, const N: usize, const CAREFUL: bool, const KNOWN: bool>(
+fn terms_of_group<V: Lanes, T: Element, F: Terms<V, T, N>, const N: usize>(
     source: &impl Source<V>,
     count: usize,
-    reference: &Reference<V>,
+    terms: &F,
     look: &mut V,
 ) -> [V; N] {
-    let first = first_sum::<K, N>(KNOWN);
-    by_halves!(P, count, [V::zero(); N], |a, b| add_each(a, b, first), |j| {
+    by_halves!(T, count, [V::zero(); N], |a, b| add_each(a, b, F::FIRST), |j| {
         let (x, y) = source.pair(j);
-        let (terms, closer) = K::terms::<V, P, CAREFUL>(x, y, reference);
+        let (terms, closer) = terms.terms(x, y);
         *look = look.bits_or(closer);
-        if !KNOWN {
+        if F::SIGNS {
             *look = look.bits_or(x).bits_or(y);
         }
         terms
@@ -260,32 +306,29 @@ impl<V: Lanes, T: Element> Source<V> for Across<'_, T> {
     }
 }
 
-/// The sums of one block, lanes across the row; of a row whose totals (and signs) are `KNOWN`, only those that they do
-/// not tell. Meanwhile the memory `ahead` bytes behind is asked for.
+/// The sums of one block, lanes across the row. Meanwhile the memory `ahead` bytes behind is asked for.
 #[inline(always)]
-pub fn sums_of_block<V: Lanes, T: Element, K: Measure<N>, const N: usize, const CAREFUL: bool, const KNOWN: bool>(
+pub fn sums_of_block<V: Lanes, T: Element, F: Terms<V, T, N>, const N: usize>(
     p: &[T],
     q: &[T],
-    reference: &Reference<One>,
+    terms: &F,
     ahead: usize,
 ) -> Partial<N> {
-    let reference = reference.splat::<V>();
     let sets = LANES / V::COUNT;
     let mut sums = [[Sum::<V>::zero(); N]; SETS];
     let mut look = V::zero();
     let mut from = 0;
     while from < p.len() {
-        let (p, last_p) = group(p, from);
-        let (q, last_q) = if K::TWO { group(q, from) } else { (p, last_p) };
+        let (p, last_p) = group(p, from, F::nothing());
+        let (q, last_q) = if F::TWO { group(q, from, F::nothing()) } else { (p, last_p) };
         prefetch_group(p, ahead);
-        if K::TWO {
+        if F::TWO {
             prefetch_group(q, ahead);
         }
         for set in 0..sets {
             let source = Across { p, last_p: last_p.as_ref(), q, last_q: last_q.as_ref(), set };
-            let count = source.count();
-            let plain = terms_of_group::<V, T, K, N, CAREFUL, KNOWN>(&source, count, &reference, &mut look);
-            for index in first_sum::<K, N>(KNOWN)..N {
+            let plain = terms_of_group::<V, T, F, N>(&source, source.count(), terms, &mut look);
+            for index in F::FIRST..N {
                 sums[set][index] = sums[set][index].plus_in::<T>(plain[index]);
             }
         }
@@ -293,7 +336,7 @@ pub fn sums_of_block<V: Lanes, T: Element, K: Measure<N>, const N: usize, const 
     }
     let merged = merge_lanes::<T, _>(&mut sums, sets, sets);
     let mut folded = [Sum::<One>::zero(); N];
-    for index in first_sum::<K, N>(KNOWN)..N {
+    for index in F::FIRST..N {
         folded[index] = merged[index].fold::<T>();
     }
     Partial { sums: folded, look: look.any_sign() }
@@ -312,7 +355,7 @@ pub fn totals_of_block<V: Lanes, T: Element, K: Measure<N>, const N: usize, cons
     let factor = SCALED.then(|| V::splat(factor));
     let mut from = 0;
     while from < x.len() {
-        let (lines, last) = group(x, from);
+        let (lines, last) = group(x, from, T::default());
         for set in 0..sets {
             let source = Across { p: lines, last_p: last.as_ref(), q: lines, last_q: last.as_ref(), set };
             let mut largest = totals[set].largest;

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicBool;
 
-use xlogx::accumulate::{Abreast, RowLanes, SHORT, sums_of_block, totals_of_block};
+use xlogx::accumulate::{Abreast, OfWeights, RowLanes, SHORT, sums_of_block, totals_of_block};
 use xlogx::dispatch::{self, Level};
 use xlogx::kernels::{CrossEntropy, Entropy, JsDivergence, KlDivergence, Measure, Scale, Totals};
 use xlogx::lanes::{Job, Lanes};
@@ -95,25 +95,23 @@ impl Job for BothWays<'_> {
     fn run<V: Lanes>(self) -> Self::Output {
         let (totals, _) = totals_of_block::<V, f64, Entropy, 2, false>(self.0, 1.0);
         let total = totals.total();
-        let across = sums_of_block::<V, f64, Entropy, 2, false, false>(
-            self.0,
-            self.0,
-            &Entropy::reference(total, total, Scale::none()),
-            0,
-        );
+        let reference = Entropy::reference(total, total, Scale::none()).splat::<V>();
+        let terms = OfWeights::<V, Entropy, false, false>::new(&reference);
+        let across = sums_of_block::<V, f64, _, 2>(self.0, self.0, &terms, 0);
         let spread: Vec<f64> = self.0.iter().flat_map(|x| std::iter::repeat_n(*x, V::COUNT)).collect();
         let (abreast, length) = (Abreast { weights: &spread[..], apart: V::COUNT, ahead: 0 }, self.0.len());
         let mut lanes = RowLanes::<V, Totals<V>>::new();
         lanes.add::<f64, Entropy, 2>(abreast, length, true);
         let total = lanes.merged::<f64>(length).0.total();
         let reference = Entropy::reference(total, total, Scale::none());
+        let terms = OfWeights::<V, Entropy, false, false>::new(&reference);
         let mut lanes = RowLanes::<V, [Sum<V>; 2]>::new();
         // In two parts, as long columns come: a part is a number of groups.
         let part = 256.min(length);
-        lanes.add::<f64, Entropy, false, false>(abreast, abreast, part, &reference, true);
+        lanes.add(abreast, abreast, part, &terms, true);
         if length > part {
             let rest = Abreast { weights: &spread[part * V::COUNT..], ..abreast };
-            lanes.add::<f64, Entropy, false, false>(rest, rest, length - part, &reference, false);
+            lanes.add(rest, rest, length - part, &terms, false);
         }
         let (along, _) = lanes.merged::<f64>(length);
         (across.sums.map(|sum| sum.value().0), along.map(|sum| sum.value().first()))

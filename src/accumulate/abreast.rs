@@ -1,7 +1,7 @@
 //! Rows abreast: one row in each register lane.
 
-use super::{Element, GROUP, LANES, Merge, Source, first_sum, merge_lanes, terms_of_group, total_of_group};
-use crate::kernels::{Measure, Reference, Totals};
+use super::{Element, GROUP, LANES, Merge, Source, Terms, merge_lanes, terms_of_group, total_of_group};
+use crate::kernels::{Measure, Totals};
 use crate::lanes::{Lanes, prefetch};
 use crate::math::{Precision, Sum};
 
@@ -107,25 +107,25 @@ impl<V: Lanes, const N: usize> RowLanes<V, [Sum<V>; N]> {
         Self { lanes: [[Sum::zero(); N]; LANES], signs: V::zero() }
     }
 
-    /// Adds the terms of `count` weights of each row, all of one block where its totals are `KNOWN`.
+    /// Adds the terms of `count` numbers of each row.
     #[inline(always)]
-    pub fn add<T: Element, K: Measure<N>, const CAREFUL: bool, const KNOWN: bool>(
+    pub fn add<T: Element, F: Terms<V, T, N>>(
         &mut self,
         p: Abreast<T>,
         q: Abreast<T>,
         count: usize,
-        reference: &Reference<V>,
+        terms: &F,
         first: bool,
     ) {
         let mut look = if first { V::zero() } else { self.signs };
         for from in (0..count).step_by(GROUP) {
             let end = count.min(from + GROUP);
             for lane in 0..LANES.min(end - from) {
-                let source = Along { p, q, first: from + lane, two: K::TWO };
+                let source = Along { p, q, first: from + lane, two: F::TWO };
                 let count = (end - from - lane).div_ceil(LANES);
-                let plain = terms_of_group::<V, T, K, N, CAREFUL, KNOWN>(&source, count, reference, &mut look);
+                let plain = terms_of_group::<V, T, F, N>(&source, count, terms, &mut look);
                 let fresh = first && from == 0;
-                for index in first_sum::<K, N>(KNOWN)..N {
+                for index in F::FIRST..N {
                     let sum =
                         if fresh { Sum::of(plain[index]) } else { self.lanes[lane][index].plus_in::<T>(plain[index]) };
                     self.lanes[lane][index] = sum;

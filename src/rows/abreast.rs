@@ -2,7 +2,7 @@
 
 use super::load::{Next, Scratch};
 use super::{Finish, Rows, settle};
-use crate::accumulate::{Abreast, RowLanes};
+use crate::accumulate::{Abreast, OfWeights, RowLanes};
 use crate::kernels::{Measure, Totals};
 use crate::lanes::{Lanes, WIDEST};
 use crate::math::Sum;
@@ -77,7 +77,8 @@ fn batch<V: Lanes, T: Native, K: Measure<N>, const N: usize>(
     } else {
         a
     };
-    sums.add::<T, K, false, true>(p, q, length, &finish.reference::<V, K, N>(a, b), true);
+    let reference = finish.reference::<V, K, N>(a, b);
+    sums.add(p, q, length, &OfWeights::<V, K, false, true>::new(&reference), true);
     let (sums, closer) = sums.merged::<T>(length);
     let (result, look) = settle::<V, K, N>(&sums, a, b, closer, finish);
     result.store(results);

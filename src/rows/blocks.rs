@@ -3,7 +3,7 @@
 
 use super::load::Scratch;
 use super::{AHEAD, BLOCK, Finish, Rows, settle};
-use crate::accumulate::{sums_of_block, totals_of_block};
+use crate::accumulate::{OfWeights, sums_of_block, totals_of_block};
 use crate::kernels::Measure;
 use crate::lanes::{Lanes, One, WIDEST};
 use crate::math::Sum;
@@ -102,7 +102,9 @@ pub(super) fn rows<V: Lanes, T: Native, K: Measure<N>, const N: usize>(
             let (a, b) = (batch.a.get::<One>(index), batch.b.get::<One>(index));
             let reference = finish.reference::<One, K, N>(a, b);
             let (p, q) = (p.row(index), q.row(index));
-            let partial = sums_of_block::<V, T, K, N, false, true>(p, q, &reference, ahead);
+            let reference = reference.splat::<V>();
+            let terms = OfWeights::<V, K, false, true>::new(&reference);
+            let partial = sums_of_block::<V, T, _, N>(p, q, &terms, ahead);
             for (sums, sum) in batch.sums.iter_mut().zip(partial.sums) {
                 sums.set(index, sum);
             }

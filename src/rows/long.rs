@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::load::{Next, Scratch};
 use super::{Accepted, BLOCK, Finish, Rows, accept};
-use crate::accumulate::{Abreast, Partial, RowLanes, sums_of_block, totals_of_block};
+use crate::accumulate::{Abreast, OfWeights, Partial, RowLanes, sums_of_block, totals_of_block};
 use crate::dispatch;
 use crate::kernels::{Measure, Reference, Scale, Totals};
 use crate::lanes::{FloatMode, Job, Lanes, One, WIDEST};
@@ -123,7 +123,8 @@ impl<T: Native, K: Measure<N>, const N: usize, const CAREFUL: bool> Visit<T> for
 
     #[inline(always)]
     fn block<V: Lanes>(&self, p: &[T], q: &[T]) -> Partial<N> {
-        sums_of_block::<V, T, K, N, CAREFUL, false>(p, q, &self.references[0], 0)
+        let reference = self.references[0].splat::<V>();
+        sums_of_block::<V, T, _, N>(p, q, &OfWeights::<V, K, CAREFUL, false>::new(&reference), 0)
     }
     #[inline(always)]
     fn start<V: Lanes>() -> Self::Lanes<V> {
@@ -136,7 +137,7 @@ impl<T: Native, K: Measure<N>, const N: usize, const CAREFUL: bool> Visit<T> for
             return;
         }
         let reference = Reference::gather::<V>(&self.references[column..]);
-        lanes.add::<T, K, CAREFUL, false>(p, q, part.count, &reference, part.first);
+        lanes.add(p, q, part.count, &OfWeights::<V, K, CAREFUL, false>::new(&reference), part.first);
     }
     #[inline(always)]
     fn end<V: Lanes>(lanes: &mut Self::Lanes<V>, length: usize, yields: &mut [Partial<N>]) {

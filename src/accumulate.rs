@@ -29,6 +29,8 @@ pub const SHORT: usize = 32;
 pub trait Element: Precision + Default + Into<f64> {
     /// The first lanes of a slice.
     fn load<V: Lanes>(values: &[Self]) -> V;
+    /// Writes the lanes to the first places of a slice, rounded.
+    fn store<V: Lanes>(lanes: V, values: &mut [Self]);
     /// The nearest number of this type.
     fn round(value: f64) -> Self;
 }
@@ -37,6 +39,10 @@ impl Element for f64 {
     #[inline(always)]
     fn load<V: Lanes>(values: &[f64]) -> V {
         V::load(values)
+    }
+    #[inline(always)]
+    fn store<V: Lanes>(lanes: V, values: &mut [f64]) {
+        lanes.store(values);
     }
     fn round(value: f64) -> f64 {
         value
@@ -47,6 +53,10 @@ impl Element for f32 {
     #[inline(always)]
     fn load<V: Lanes>(values: &[f32]) -> V {
         V::load_single(values)
+    }
+    #[inline(always)]
+    fn store<V: Lanes>(lanes: V, values: &mut [f32]) {
+        lanes.store_single(values);
     }
     fn round(value: f64) -> f32 {
         value as f32
@@ -365,4 +375,23 @@ pub fn totals_of_block<V: Lanes, T: Element, K: Measure<N>, const N: usize, cons
         from += GROUP;
     }
     (merge_lanes::<T, _>(&mut totals, sets, sets).fold::<T>(), signs.any_sign())
+}
+
+/// The largest number of a block; −∞ if there is none but NaN.
+#[inline(always)]
+pub fn largest_of_block<V: Lanes, T: Element>(x: &[T]) -> f64 {
+    let sets = LANES / V::COUNT;
+    let mut largest = [V::splat(f64::NEG_INFINITY); SETS];
+    let (lines, rest) = x.as_chunks();
+    for line in lines {
+        for set in 0..sets {
+            largest[set] = load::<V, T>(line, set).greater(largest[set]);
+        }
+    }
+    let mut lanes = [f64::NEG_INFINITY; LANES];
+    for set in 0..sets {
+        largest[set].store(&mut lanes[set * V::COUNT..]);
+    }
+    let rest = rest.iter().map(|&x| x.into());
+    lanes.into_iter().chain(rest).fold(f64::NEG_INFINITY, |largest, x: f64| if x > largest { x } else { largest })
 }

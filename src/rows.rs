@@ -9,6 +9,7 @@ mod abreast;
 mod blocks;
 mod careful;
 mod load;
+mod logits;
 mod long;
 
 use std::marker::PhantomData;
@@ -23,6 +24,7 @@ use crate::math::{self, Sum};
 use crate::view::{Native, View};
 pub use load::Dropped;
 use load::Scratch;
+pub use logits::LogitRows;
 
 /// Weights in a block. Rows up to this length are one block.
 pub const BLOCK: usize = 4096;
@@ -105,7 +107,8 @@ struct Finish {
 }
 
 impl Finish {
-    fn new<K: Measure<N>, const N: usize>(unit: Unit) -> Self {
+    /// For values in bits or else in nats, and of a bounded measure or not.
+    fn new(unit: Unit, bits: bool, bounded: bool) -> Self {
         let one = Sum::of(One(1.0));
         let constant = |high, low| Sum { high: One(high), low: One(low) };
         let per_bit = match unit.base {
@@ -113,12 +116,12 @@ impl Finish {
             Some(2.0) => one,
             Some(base) => one.over(Sum::of(One(math::log2(base)))),
         };
-        let factor = match (K::BITS, unit.base) {
+        let factor = match (bits, unit.base) {
             (true, _) => per_bit,
             (false, None) => one,
             (false, Some(_)) => constant(LOG2_E, LOG2_E_LOW).product(per_bit).tidy(),
         };
-        let bounded = K::BOUNDED && unit.normalize;
+        let bounded = bounded && unit.normalize;
         let finish = Self {
             normalize: unit.normalize,
             factor,
@@ -126,7 +129,7 @@ impl Finish {
             disjoint: f64::INFINITY,
             root: unit.root,
             tiny: if unit.root { TINY.sqrt() } else { TINY },
-            exact: K::BITS && unit.normalize && unit.base == Some(2.0),
+            exact: bits && unit.normalize && unit.base == Some(2.0),
         };
         let near = Sum::of(One(LN_2 * (1.0 - 1e-12)));
         if bounded { Self { disjoint: finish.result(near).0, ..finish } } else { finish }
@@ -175,56 +178,58 @@ impl Rows<'_> {
         let single = narrow && self.p.is_single() && self.q.as_ref().is_none_or(View::is_single);
         let finish = dispatch::run(self.level, Settle::<K, N> { unit: self.unit, kernel: PhantomData });
         if single {
-            self.split::<f32, O, K, N>(0, out, &finish);
+            self.split(0, out, &|first, results| self.some::<f32, K, N>(first, results, &finish));
         } else {
-            self.split::<f64, O, K, N>(0, out, &finish);
+            self.split(0, out, &|first, results| self.some::<f64, K, N>(first, results, &finish));
         }
         !self.watch.invalid.load(Ordering::Relaxed) && !self.watch.stop.load(Ordering::Relaxed)
     }
 
-    /// Rows `first`.. into `out`, split in halves until a task has about [`GRAIN`] weights.
-    fn split<T: Native, O: Element, K: Measure<N>, const N: usize>(
-        &self,
-        first: usize,
-        out: &mut [O],
-        finish: &Finish,
-    ) {
+    /// Rows `first`.. into `out`, split in halves until a task has about [`GRAIN`] weights, which is what `task` does.
+    fn split<O: Element>(&self, first: usize, out: &mut [O], task: &(impl Fn(usize, &mut [f64]) + Sync)) {
         let _mode = FloatMode::enter();
-        let length = self.length();
         if self.watch.over() {
             return;
         }
-        let unit = match self.are_columns() {
-            true if length > BLOCK => BUNDLE,
-            false if length > SHORT => 1,
-            _ => WIDEST,
-        };
-        if length * out.len() > GRAIN && out.len() > unit {
+        let unit = self.unit_of_work();
+        if self.length() * out.len() > GRAIN && out.len() > unit {
             let half = (out.len() / 2).next_multiple_of(unit);
             let (left, right) = out.split_at_mut(half.min(out.len()));
             let second = first + left.len();
             if self.parallel {
-                rayon::join(
-                    || self.split::<T, O, K, N>(first, left, finish),
-                    || self.split::<T, O, K, N>(second, right, finish),
-                );
+                rayon::join(|| self.split(first, left, task), || self.split(second, right, task));
             } else {
-                self.split::<T, O, K, N>(first, left, finish);
-                self.split::<T, O, K, N>(second, right, finish);
+                self.split(first, left, task);
+                self.split(second, right, task);
             }
             return;
         }
         let mut results = vec![0.0; out.len()];
-        if length > BLOCK {
+        task(first, &mut results);
+        for (out, result) in out.iter_mut().zip(results) {
+            *out = O::round(result);
+        }
+    }
+
+    /// Rows that are best done by the same task.
+    fn unit_of_work(&self) -> usize {
+        match self.are_columns() {
+            true if self.length() > BLOCK => BUNDLE,
+            false if self.length() > SHORT => 1,
+            _ => WIDEST,
+        }
+    }
+
+    /// The results of rows `first`.., as many as there are.
+    fn some<T: Native, K: Measure<N>, const N: usize>(&self, first: usize, results: &mut [f64], finish: &Finish) {
+        if self.length() > BLOCK {
+            let unit = self.unit_of_work();
             for (index, results) in results.chunks_mut(unit).enumerate() {
                 self.long_rows::<T, K, N>(first + index * unit, results, finish);
             }
         } else {
-            let job = BlockRows::<T, K, N> { rows: self, first, out: &mut results, finish, kernel: PhantomData };
+            let job = BlockRows::<T, K, N> { rows: self, first, out: results, finish, kernel: PhantomData };
             dispatch::run(self.level, job);
-        }
-        for (out, result) in out.iter_mut().zip(results) {
-            *out = O::round(result);
         }
     }
 
@@ -244,7 +249,7 @@ impl<K: Measure<N>, const N: usize> Job for Settle<K, N> {
     type Output = Finish;
     #[inline(always)]
     fn run<V: Lanes>(self) -> Finish {
-        Finish::new::<K, N>(self.unit)
+        Finish::new(self.unit, K::BITS, K::BOUNDED)
     }
 }
 

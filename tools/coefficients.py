@@ -29,12 +29,21 @@ def jensen_shannon(t: mp.mpf) -> mp.mpf:
     return (((1 + s) * mp.log1p(s) + (1 - s) * mp.log1p(-s)) / t - 1) / t
 
 
-def polynomial(name, function, upper, degree, meaning):
+def exponential_tail(r: mp.mpf) -> mp.mpf:
+    """G(r) = (2^r − 1 − r·ln2)/r² = ln²2/2 + r·ln³2/6 + …"""
+    x = r * mp.log(2)
+    if abs(x) < mp.mpf("1e-12"):
+        return mp.log(2) ** 2 * mp.fsum(x**k / mp.factorial(k + 2) for k in range(8))
+    return (mp.exp(x) - 1 - x) / r**2
+
+
+def polynomial(name, function, upper, degree, meaning, variable="t", lower="0"):
     """One constant: coefficients from the constant term up, with the error that the fit leaves."""
-    coefficients, error = mp.chebyfit(function, [0, mp.mpf(upper)], degree + 1, error=True)
+    coefficients, error = mp.chebyfit(function, [mp.mpf(lower), mp.mpf(upper)], degree + 1, error=True)
     relative = error / function(mp.mpf(0))
     rows = [f"    {float(c)!r}," for c in reversed(coefficients)]
-    head = f"/// {meaning}, 0 ≤ t ≤ {upper}: relative error of the fit 2^{float(mp.log(relative, 2)):.1f}."
+    fit = f"{lower} ≤ {variable} ≤ {upper}: relative error of the fit 2^{float(mp.log(relative, 2)):.1f}"
+    head = f"/// {meaning}, {fit}."
     return "\n".join([head, f"pub const {name}: [f64; {degree + 1}] = [", *rows, "];"])
 
 
@@ -64,6 +73,8 @@ def render() -> str:
             "G(t) = (g(√t)/t − 1)/t, g(s) = (1+s)log(1+s) + (1−s)log(1−s), for float64",
         ),
         polynomial("JENSEN_SHANNON_SINGLE", jensen_shannon, "0.25", 6, "G(t) for float32 input"),
+        polynomial("EXPONENTIAL", exponential_tail, "0.51", 10, "(2^r − 1 − r·ln2)/r² for float64", "r", "-0.51"),
+        polynomial("EXPONENTIAL_SINGLE", exponential_tail, "0.51", 5, "The same for float32 input", "r", "-0.51"),
     ]
     return "\n\n".join(parts) + "\n"
 

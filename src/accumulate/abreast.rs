@@ -34,6 +34,12 @@ impl<'a, T: Element> Abreast<'a, T> {
         }
     }
 
+    /// The largest of `count` numbers of each row; −∞ if there is none but NaN.
+    #[inline(always)]
+    pub fn largest<V: Lanes>(&self, count: usize) -> V {
+        (0..count).fold(V::splat(f64::NEG_INFINITY), |largest, i| self.load::<V>(i).greater(largest))
+    }
+
     /// The weights of one row.
     pub fn row(&self, lane: usize, length: usize) -> impl Iterator<Item = f64> + Clone + use<'a, T> {
         let Self { weights, apart, .. } = *self;

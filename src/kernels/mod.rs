@@ -5,6 +5,7 @@ mod cross_entropy;
 mod entropy;
 mod js_divergence;
 mod kl_divergence;
+pub mod logits;
 mod reference;
 mod total;
 mod totals;

@@ -40,6 +40,12 @@ impl Lanes for Ymm {
         unsafe { _mm256_storeu_pd(values.as_mut_ptr(), self.0) }
     }
     #[inline(always)]
+    fn store_single(self, values: &mut [f32]) {
+        // SAFETY: the level was detected (see the head of the file).
+        let values = &mut values[..Self::COUNT];
+        unsafe { _mm_storeu_ps(values.as_mut_ptr(), _mm256_cvtpd_ps(self.0)) }
+    }
+    #[inline(always)]
     fn add(self, other: Self) -> Self {
         // SAFETY: the level was detected (see the head of the file).
         Self(unsafe { _mm256_add_pd(self.0, other.0) })
@@ -159,5 +165,10 @@ impl Lanes for Ymm {
     fn bits_top(self) -> Self {
         // SAFETY: the level was detected (see the head of the file).
         Self(unsafe { _mm256_castsi256_pd(_mm256_srli_epi64::<52>(_mm256_castpd_si256(self.0))) })
+    }
+    #[inline(always)]
+    fn bits_to_top(self) -> Self {
+        // SAFETY: the level was detected (see the head of the file).
+        Self(unsafe { _mm256_castsi256_pd(_mm256_slli_epi64::<52>(_mm256_castpd_si256(self.0))) })
     }
 }

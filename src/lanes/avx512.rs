@@ -40,6 +40,12 @@ impl Lanes for Zmm {
         unsafe { _mm512_storeu_pd(values.as_mut_ptr(), self.0) }
     }
     #[inline(always)]
+    fn store_single(self, values: &mut [f32]) {
+        // SAFETY: the level was detected (see the head of the file).
+        let values = &mut values[..Self::COUNT];
+        unsafe { _mm256_storeu_ps(values.as_mut_ptr(), _mm512_cvtpd_ps(self.0)) }
+    }
+    #[inline(always)]
     fn add(self, other: Self) -> Self {
         // SAFETY: the level was detected (see the head of the file).
         Self(unsafe { _mm512_add_pd(self.0, other.0) })
@@ -162,5 +168,10 @@ impl Lanes for Zmm {
     fn bits_top(self) -> Self {
         // SAFETY: the level was detected (see the head of the file).
         Self(unsafe { _mm512_castsi512_pd(_mm512_srli_epi64::<52>(_mm512_castpd_si512(self.0))) })
+    }
+    #[inline(always)]
+    fn bits_to_top(self) -> Self {
+        // SAFETY: the level was detected (see the head of the file).
+        Self(unsafe { _mm512_castsi512_pd(_mm512_slli_epi64::<52>(_mm512_castpd_si512(self.0))) })
     }
 }

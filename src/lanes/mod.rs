@@ -53,6 +53,8 @@ pub trait Lanes: Copy {
     fn load_single(values: &[f32]) -> Self;
     /// Writes the lanes to the first `COUNT` places of a slice.
     fn store(self, values: &mut [f64]);
+    /// Writes the lanes to the first `COUNT` places of a slice of float32, rounded.
+    fn store_single(self, values: &mut [f32]);
     /// The lower and the upper half of the lanes.
     fn split(self) -> (Self::Half, Self::Half);
     /// The number in the first lane.
@@ -102,6 +104,8 @@ pub trait Lanes: Copy {
     fn bits_xor(self, other: Self) -> Self;
     /// The bit patterns shifted right by 52, zeros coming in: sign and exponent as an integer.
     fn bits_top(self) -> Self;
+    /// The bit patterns shifted left by 52: the lowest bits as sign and exponent.
+    fn bits_to_top(self) -> Self;
 
     /// The same bit pattern in every lane.
     #[inline(always)]

@@ -35,6 +35,10 @@ impl Lanes for One {
         values[0] = self.0;
     }
     #[inline(always)]
+    fn store_single(self, values: &mut [f32]) {
+        values[0] = self.0 as f32;
+    }
+    #[inline(always)]
     fn split(self) -> (Self, Self) {
         (self, self)
     }
@@ -125,5 +129,9 @@ impl Lanes for One {
     #[inline(always)]
     fn bits_top(self) -> Self {
         Self::of_bits(self.0.to_bits() >> 52)
+    }
+    #[inline(always)]
+    fn bits_to_top(self) -> Self {
+        Self::of_bits(self.0.to_bits() << 52)
     }
 }

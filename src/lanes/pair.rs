@@ -29,6 +29,11 @@ impl<L: Lanes> Lanes for Pair<L> {
         self.1.store(&mut values[L::COUNT..]);
     }
     #[inline(always)]
+    fn store_single(self, values: &mut [f32]) {
+        self.0.store_single(values);
+        self.1.store_single(&mut values[L::COUNT..]);
+    }
+    #[inline(always)]
     fn split(self) -> (L, L) {
         (self.0, self.1)
     }
@@ -119,5 +124,9 @@ impl<L: Lanes> Lanes for Pair<L> {
     #[inline(always)]
     fn bits_top(self) -> Self {
         Self(self.0.bits_top(), self.1.bits_top())
+    }
+    #[inline(always)]
+    fn bits_to_top(self) -> Self {
+        Self(self.0.bits_to_top(), self.1.bits_to_top())
     }
 }

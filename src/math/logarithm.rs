@@ -80,6 +80,21 @@ pub fn log2_ratio_of_sum<V: Lanes>(high: V, low: V, x: V) -> V {
     log2_from::<V, f64>(high.sub(near).add(low), high.add(near), k)
 }
 
+/// log2(x / y) for y = x − difference, of which nothing is lost where it is small.
+#[inline(always)]
+pub fn log2_ratio_apart<V: Lanes>(x: V, difference: V) -> V {
+    let (difference, near, k) = apart(x, difference, x.sub(difference));
+    log2_from::<V, f64>(difference, x.add(near), k)
+}
+
+/// For x and y = x − difference: x − y' and y', where y' = y·2^k is nearest to x, and k.
+#[inline(always)]
+pub fn apart<V: Lanes>(x: V, difference: V, y: V) -> (V, V, V) {
+    let (near, k) = scale_by_power(Numerator::new(x).bits, y);
+    let same = k.abs().less(V::splat(0.5));
+    (V::select(same, difference, x.sub(near)), near, k)
+}
+
 /// log2 of a number, for what is done once a call.
 pub fn log2(x: f64) -> f64 {
     // Halved, as the largest numbers have no room for c + x'.

@@ -4,17 +4,20 @@
 #[allow(clippy::unreadable_literal, clippy::approx_constant)]
 #[rustfmt::skip]
 pub mod coefficients;
+mod exponential;
 mod jensen_shannon;
 mod kullback_leibler;
 mod logarithm;
 mod sum;
 
+pub use exponential::{Power, power_of_two_in_lanes};
 pub use jensen_shannon::jensen_shannon_term;
 pub use kullback_leibler::{kullback_leibler_term, kullback_leibler_term_beyond};
 pub use logarithm::{
-    Numerator, SINGLE_ERROR, log2, log2_ratio, log2_ratio_of_sum, scale_by_power, scale_by_power_like,
+    Numerator, SINGLE_ERROR, apart, log2, log2_ratio, log2_ratio_apart, log2_ratio_of_sum, scale_by_power,
+    scale_by_power_like,
 };
-pub use sum::{Sum, minus_product};
+pub use sum::{Sum, minus_product, two_sum};
 
 use crate::lanes::Lanes;
 
@@ -42,6 +45,8 @@ pub trait Precision: Copy + Send + Sync + 'static {
     const ATANH_TAIL: &'static [f64];
     /// G(t) of the Jensen-Shannon term.
     const JENSEN_SHANNON: &'static [f64];
+    /// (2^r − 1 − r·ln2)/r².
+    const EXPONENTIAL: &'static [f64];
     /// Does a block keep what the rounding of its sums took? A float32 result would not show it.
     const COMPENSATED: bool;
 }
@@ -49,12 +54,14 @@ pub trait Precision: Copy + Send + Sync + 'static {
 impl Precision for f64 {
     const ATANH_TAIL: &'static [f64] = &coefficients::ATANH_TAIL;
     const JENSEN_SHANNON: &'static [f64] = &coefficients::JENSEN_SHANNON;
+    const EXPONENTIAL: &'static [f64] = &coefficients::EXPONENTIAL;
     const COMPENSATED: bool = true;
 }
 
 impl Precision for f32 {
     const ATANH_TAIL: &'static [f64] = &coefficients::ATANH_TAIL_SINGLE;
     const JENSEN_SHANNON: &'static [f64] = &coefficients::JENSEN_SHANNON_SINGLE;
+    const EXPONENTIAL: &'static [f64] = &coefficients::EXPONENTIAL_SINGLE;
     const COMPENSATED: bool = false;
 }
 

@@ -14,7 +14,7 @@ pub struct Sum<V> {
 
 /// a + b = s + e exactly (Knuth).
 #[inline(always)]
-fn two_sum<V: Lanes>(a: V, b: V) -> (V, V) {
+pub fn two_sum<V: Lanes>(a: V, b: V) -> (V, V) {
     let s = a.add(b);
     let b_seen = s.sub(a);
     let a_seen = s.sub(b_seen);

@@ -9,7 +9,7 @@ use std::time::Instant;
 use pyo3::exceptions::PyMemoryError;
 use pyo3::prelude::*;
 
-use super::{Name, Output, impossible};
+use super::impossible;
 use crate::pool;
 use crate::rows::Rows;
 
@@ -38,8 +38,13 @@ fn has_room(threads: usize, weights: usize) -> bool {
     found
 }
 
-/// Runs a call without the GIL, on the pool or here, and ends it early if a signal handler raises.
-pub(super) fn run(py: Python<'_>, name: Name, rows: Rows, threads: Option<usize>, out: &mut Output) -> PyResult<bool> {
+/// Runs a call without the GIL, on the pool or here, and ends it early if a signal handler raises; what `work` says.
+pub(super) fn run(
+    py: Python<'_>,
+    rows: Rows,
+    threads: Option<usize>,
+    mut work: impl FnMut(&Rows) -> bool + Send,
+) -> PyResult<bool> {
     let raised = Mutex::new(None);
     let signal = || {
         // A closure: the method itself is not general enough in its lifetime.
@@ -74,20 +79,20 @@ pub(super) fn run(py: Python<'_>, name: Name, rows: Rows, threads: Option<usize>
                 let mut valid = None;
                 let rows = &rows;
                 // Once more: building the pool took memory, too.
-                let work = || valid = has_room(threads, weights).then(|| name.run(rows, out));
+                let task = || valid = has_room(threads, weights).then(|| work(rows));
                 let idle = || {
                     if signal() {
                         rows.watch.stop.store(true, Ordering::Relaxed);
                     }
                 };
-                if pool::run(threads, work, idle) && valid.is_some() {
+                if pool::run(threads, task, idle) && valid.is_some() {
                     return valid;
                 }
             }
             // No threads wanted, or none to be had, or no memory for so many.
             rows.parallel = false;
             rows.watch.poll = Some(&poll);
-            has_room(1, weights).then(|| name.run(&rows, out))
+            has_room(1, weights).then(|| work(&rows))
         })
     })?;
     match raised.into_inner() {

@@ -2,6 +2,7 @@
 
 mod array;
 mod call;
+mod logits;
 mod quick;
 
 use std::sync::atomic::AtomicBool;
@@ -129,13 +130,13 @@ fn reduce(
     let rows = Rows {
         p: array::view(p, split, pseudocount, bfloat16.0)?,
         q: q.map(|q| array::view(q, split, pseudocount, bfloat16.1)).transpose()?,
-        dropped: Dropped { masks, nan: omit },
+        dropped: Dropped { masks, nan: omit, nothing: 0.0 },
         unit: name.unit(normalize, base, invalid_is_nan),
         level: Level::current(),
         parallel: false,
         watch: Watch { stop: AtomicBool::new(false), invalid: AtomicBool::new(false), poll: None },
     };
-    call::run(py, name, rows, parallel.then_some(threads), &mut output)
+    call::run(py, rows, parallel.then_some(threads), |rows| name.run(rows, &mut output))
 }
 
 /// The levels of this CPU, worst to best.
@@ -176,6 +177,8 @@ mod _core {
         let _ = numpy::dtype::<f64>(module.py());
         Ok(())
     }
+    #[pymodule_export]
+    use super::logits::{map_logits, reduce_logits};
     #[pymodule_export]
     use super::{level, levels, reduce, set_level};
 }

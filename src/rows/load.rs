@@ -17,52 +17,55 @@ pub struct Dropped<'a> {
     pub masks: Vec<(View<'a>, bool)>,
     /// Is a position dropped where p or q is NaN?
     pub nan: bool,
+    /// What stands there instead, and adds nothing to any sum: 0 for weights, −∞ for logits.
+    pub nothing: f64,
 }
 
 impl Dropped<'_> {
     /// No position.
-    pub const NONE: Self = Self { masks: Vec::new(), nan: false };
+    pub const NONE: Self = Self { masks: Vec::new(), nan: false, nothing: 0.0 };
 
     fn is_none(&self) -> bool {
         self.masks.is_empty() && !self.nan
     }
 
-    /// Makes the dropped weights of a row 0, which adds nothing to any sum: weight i is at `at` + i · `step`.
+    /// Makes the dropped weights of a row nothing: weight i is at `at` + i · `step`.
     fn clear<T: Native>(&self, row: usize, part: Range<usize>, copies: &mut Copies<T>, at: usize, step: usize) {
         let Copies { p, q, mask } = copies;
         let mask = room(mask, part.len());
+        let nothing = T::round(self.nothing);
         for (view, dropped) in &self.masks {
             view.copy(row, part.start, part.len(), mask, 0, 1);
-            clear_where(p, mask, at, step, |set| (set.into() != 0.0) == *dropped);
-            clear_where(q, mask, at, step, |set| (set.into() != 0.0) == *dropped);
+            clear_where(p, mask, at, step, nothing, |set| (set.into() != 0.0) == *dropped);
+            clear_where(q, mask, at, step, nothing, |set| (set.into() != 0.0) == *dropped);
         }
         if self.nan && q.is_empty() {
             for x in p[at..].iter_mut().step_by(step).take(part.len()) {
-                *x = if (*x).into().is_nan() { T::default() } else { *x };
+                *x = if (*x).into().is_nan() { nothing } else { *x };
             }
         } else if self.nan {
             let pairs = p[at..].iter_mut().zip(&mut q[at..]).step_by(step).take(part.len());
             for (x, y) in pairs {
                 let nan = (*x).into().is_nan() | (*y).into().is_nan();
-                *x = if nan { T::default() } else { *x };
-                *y = if nan { T::default() } else { *y };
+                *x = if nan { nothing } else { *x };
+                *y = if nan { nothing } else { *y };
             }
         }
     }
 }
 
-/// Makes weights 0 where the mask says so. Always writes: what is dropped is as good as random, and a branch would be
+/// Makes weights nothing where the mask says so. Always writes: what is dropped is as good as random, and a branch would be
 /// guessed wrong.
 #[inline(always)]
-fn clear_where<T: Native>(weights: &mut [T], mask: &[T], at: usize, step: usize, drop: impl Fn(T) -> bool) {
+fn clear_where<T: Native>(weights: &mut [T], mask: &[T], at: usize, step: usize, nothing: T, drop: impl Fn(T) -> bool) {
     let weights = weights.get_mut(at..).unwrap_or_default();
     if step == 1 {
         for (x, &set) in weights.iter_mut().zip(mask) {
-            *x = if drop(set) { T::default() } else { *x };
+            *x = if drop(set) { nothing } else { *x };
         }
     } else {
         for (x, &set) in weights.iter_mut().step_by(step).zip(mask) {
-            *x = if drop(set) { T::default() } else { *x };
+            *x = if drop(set) { nothing } else { *x };
         }
     }
 }

@@ -1,0 +1,341 @@
+//! Quantities of logits: p = softmax(z/T). A kernel states what a logit adds to the sums of its row, compared with the
+//! largest one ([`LogitMeasure::terms`]), how these sums become those that a larger one would have given
+//! ([`LogitMeasure::raised`]), and what they mean ([`LogitMeasure::finish`]).
+//!
+//! With κ = log2(e)/T and m the largest logit, p is in proportion to 2^t, t = (z − m)·κ ≤ 0. The largest ones, for which
+//! this is 1, are counted apart from the sum of the others, which is all there is in a confident row. Sums are kept
+//! 2^512 times as large as they are, so that nothing is lost of answers next to 0.
+
+mod cross_entropy;
+mod entropy;
+mod js_divergence;
+mod kl_divergence;
+mod log_sum_exp;
+
+pub use cross_entropy::LogitCrossEntropy;
+pub use entropy::LogitEntropy;
+pub use js_divergence::LogitDistance;
+pub use kl_divergence::LogitKlDivergence;
+pub use log_sum_exp::LogSumExp;
+
+use std::marker::PhantomData;
+
+use super::Finished;
+use crate::accumulate::{Element, Terms};
+use crate::lanes::{Lanes, One, WIDEST};
+use crate::math::coefficients::LOG2_E;
+use crate::math::{Power, Precision, Sum, log2_ratio_of_sum, power_of_two_in_lanes, two_sum};
+
+/// Sums are kept 2^SCALE times as large.
+const SCALE: f64 = 512.0;
+/// 2^512
+const LARGE: f64 = f64::from_bits((1023 + 512) << 52);
+/// 2^-512
+pub const SMALL: f64 = f64::from_bits((1023 - 512) << 52);
+/// Where 2^(t + 512) is 0.
+const LEAST: f64 = -2300.0;
+
+/// What the logits of a row are compared with.
+#[derive(Clone, Copy)]
+pub struct Base<V> {
+    /// The largest logit of the first argument.
+    pub z: V,
+    /// The largest logit of the second.
+    pub w: V,
+    /// κ = log2(e)/T
+    pub factor: Sum<V>,
+    /// What is added to (w − z)·κ: log2 of the ratio of the sums, as far as it is known.
+    pub shift: Sum<V>,
+}
+
+/// A logit's share of its row: 2^t in parts.
+#[derive(Clone, Copy)]
+pub struct Share<V> {
+    /// 2^t, scaled; 0 for the largest logit.
+    pub rest: V,
+    /// 1, scaled, for the largest logit; else 0.
+    pub one: V,
+    /// 2^t in parts.
+    pub power: Power<V>,
+    /// t, rounded; not below [`LEAST`].
+    pub t: V,
+}
+
+impl<V: Lanes> Base<V> {
+    /// The base of rows with these largest logits.
+    #[inline(always)]
+    pub fn new(z: V, w: V, factor: Sum<V>) -> Self {
+        let (high, low) = difference::<V, f64>(z, w);
+        Self { z, w, factor, shift: times::<V, f64>(high, low, factor) }
+    }
+
+    /// The share of a logit of the first argument.
+    #[inline(always)]
+    pub fn share<P: Precision>(&self, x: V) -> Share<V> {
+        share::<V, P>(x, self.z, self.factor)
+    }
+
+    /// The share of a logit of the second argument.
+    #[inline(always)]
+    pub fn share_of_second<P: Precision>(&self, x: V) -> Share<V> {
+        share::<V, P>(x, self.w, self.factor)
+    }
+
+    /// How far this base lies above another, for the first argument and for the second: factors 2^t, and t.
+    #[inline(always)]
+    pub fn above(&self, other: &Self) -> (Raise<V>, Raise<V>) {
+        (Raise::of(other.z, self.z, self.factor), Raise::of(other.w, self.w, self.factor))
+    }
+}
+
+/// From sums compared with one logit to sums compared with a larger one.
+#[derive(Clone, Copy)]
+pub struct Raise<V> {
+    /// 2^t
+    factor: Sum<V>,
+    /// −t ≥ 0
+    pub distance: Sum<V>,
+}
+
+impl<V: Lanes> Raise<V> {
+    #[inline(always)]
+    fn of(from: V, to: V, factor: Sum<V>) -> Self {
+        // Two rows without a finite logit are the same, and one is nothing to the other.
+        let same = V::not_but(from.less(to), super::always::<V>());
+        let far = from.sub(to).less(V::splat(LEAST).div(factor.high));
+        let (high, low) = difference::<V, f64>(from, to);
+        let (zero, least) = (V::zero(), V::splat(LEAST));
+        let t = times::<V, f64>(high, low, factor);
+        let high = V::select(same, zero, V::select(far, least, t.high));
+        let low = V::select(same, zero, V::select(far, zero, t.low));
+        let power = Power::of::<f64>(high, low);
+        let (mantissa, rest) = two_sum(V::splat(1.0), power.less_one::<f64>());
+        let whole = power_of_two_in_lanes(power.n);
+        let factor = Sum { high: mantissa.mul(whole), low: rest.mul(whole) };
+        Self { factor, distance: Sum { high: zero.sub(high), low: zero.sub(low) } }
+    }
+
+    /// A sum, compared with the larger logit.
+    #[inline(always)]
+    pub fn lowered(&self, sum: Sum<V>) -> Sum<V> {
+        sum.tidy().product(self.factor)
+    }
+
+    /// The sum of the others, and the number of the largest, compared with the larger logit.
+    #[inline(always)]
+    pub fn rest_and_count(&self, rest: Sum<V>, count: Sum<V>) -> [Sum<V>; 2] {
+        let moved = V::zero().less(self.distance.high);
+        let (zero, total) = (Sum::zero(), self.lowered(rest.merge(count)));
+        [choose(moved, total, rest), choose(moved, zero, count)]
+    }
+}
+
+#[inline(always)]
+fn choose<V: Lanes>(mask: V::Mask, yes: Sum<V>, no: Sum<V>) -> Sum<V> {
+    Sum { high: V::select(mask, yes.high, no.high), low: V::select(mask, yes.low, no.low) }
+}
+
+/// a − b in two parts; of float32 numbers the first is enough.
+#[inline(always)]
+fn difference<V: Lanes, P: Precision>(a: V, b: V) -> (V, V) {
+    if P::COMPENSATED { two_sum(a, V::zero().sub(b)) } else { (a.sub(b), V::zero()) }
+}
+
+/// (high + low)·factor
+#[inline(always)]
+fn times<V: Lanes, P: Precision>(high: V, low: V, factor: Sum<V>) -> Sum<V> {
+    let product = high.mul(factor.high);
+    if !P::COMPENSATED {
+        return Sum::of(product);
+    }
+    let error = high.mul_add(factor.high, V::zero().sub(product));
+    let low = low.mul_add(factor.high, high.mul_add(factor.low, error));
+    Sum { high: product, low }
+}
+
+#[inline(always)]
+fn share<V: Lanes, P: Precision>(x: V, largest: V, factor: Sum<V>) -> Share<V> {
+    let reach = V::splat(LEAST).div(factor.high);
+    let (high, low) = difference::<V, P>(x, largest);
+    let below = high.less(V::zero());
+    let t = if P::COMPENSATED {
+        // Of −∞ the second part is no number.
+        let far = high.less(reach);
+        times::<V, P>(V::select(far, reach, high), V::select(far, V::zero(), low), factor)
+    } else {
+        times::<V, P>(reach.greater(high), low, factor)
+    };
+    let power = Power::of::<P>(t.high, t.low);
+    let one = V::select(below, V::zero(), V::splat(LARGE));
+    // The largest one is exactly 1; taken away from itself it leaves 0, and of NaN a NaN.
+    Share { rest: power.value::<P>(SCALE).sub(one), one, power, t: t.high }
+}
+
+/// log2 of the number of the largest and the sum of the others, scaled as they are; ≥ 0.
+#[inline(always)]
+fn log2_of_total<V: Lanes>(rest: Sum<V>, count: Sum<V>) -> V {
+    let (rest, count) = (rest.tidy().high, count.tidy());
+    let total = count.plus(rest).tidy();
+    let log = log2_ratio_of_sum(total.high, total.low, V::splat(LARGE)).mul(V::splat(LARGE));
+    // Next to 0 it is log2(e) times the rest, which the quotient of the series might lose.
+    let single = count.high.less(V::splat(1.5 * LARGE));
+    let tiny = V::both(single, rest.less(V::splat(LARGE / (1u64 << 60) as f64)));
+    V::select(tiny, rest.mul(V::splat(LOG2_E)), log)
+}
+
+/// Sum of all, scaled, and unscaled.
+#[inline(always)]
+fn total<V: Lanes>(rest: Sum<V>, count: Sum<V>) -> (Sum<V>, Sum<V>) {
+    let scaled = count.merge(rest).tidy();
+    let small = V::splat(SMALL);
+    (scaled, Sum { high: scaled.high.mul(small), low: scaled.low.mul(small) })
+}
+
+/// One over the total of a row, and log2 of it, from the sums of [`LogSumExp`].
+#[inline(always)]
+pub fn totals(sums: &[Sum<One>; 2]) -> (One, One) {
+    let [rest, count] = *sums;
+    (One(LARGE).div(total(rest, count).0.high), log2_of_total(rest, count).mul(One(SMALL)))
+}
+
+/// The probability of a logit.
+#[inline(always)]
+pub fn probability<V: Lanes, P: Precision>(z: V, base: &Base<V>, inverse: V) -> V {
+    let share = base.share::<P>(z);
+    // Scaled to the last step, which alone may leave the range of normal numbers.
+    share.power.value::<P>(SCALE).mul(inverse).mul(V::splat(SMALL))
+}
+
+/// log2 of the probability of a logit, given that of the total.
+#[inline(always)]
+pub fn log_probability<V: Lanes>(z: V, base: &Base<V>, log: V) -> Sum<V> {
+    let masked = z.less(V::splat(f64::MIN));
+    let (high, low) = difference::<V, f64>(z, base.z);
+    let t = times::<V, f64>(high, low, base.factor);
+    let value = t.plus(V::zero().sub(log)).tidy();
+    // −∞ has no second part; in a row without a total it is no number either.
+    let least = V::splat(f64::NEG_INFINITY).add(log.mul(V::zero()));
+    Sum { high: V::select(masked, least, value.high), low: V::select(masked, V::zero(), value.low) }
+}
+
+/// One quantity of one or two rows of logits, as N sums.
+pub trait LogitMeasure<const N: usize>: Copy + Send + Sync + 'static {
+    /// Is there a second argument?
+    const TWO: bool;
+    /// The unit of the value: bits or nats.
+    const BITS: bool;
+    /// Is the value scaled as the sums are?
+    const SCALED: bool;
+    /// Is it bounded by log 2?
+    const BOUNDED: bool = false;
+    /// How many of the sums a second look keeps from the first.
+    const KEPT: usize = N;
+
+    /// What logits add to the sums; `AGAIN` in a second look, with the base that [`Self::refined`] gave.
+    fn terms<V: Lanes, P: Precision, const AGAIN: bool>(z: V, w: V, base: &Base<V>) -> [V; N];
+
+    /// The sums as they were if compared with a larger base.
+    fn raised<V: Lanes>(sums: [Sum<V>; N], from: &Base<V>, to: &Base<V>) -> [Sum<V>; N];
+
+    /// The value of a row, and whether it can be trusted; else the row wants a second look.
+    fn finish<V: Lanes, P: Precision, const AGAIN: bool>(sums: &[Sum<V>; N], base: &Base<V>) -> Finished<V>;
+
+    /// The base of a second look.
+    fn refined<V: Lanes>(_sums: &[Sum<V>; N], base: &Base<V>) -> Base<V> {
+        *base
+    }
+}
+
+/// The sums of some logits of a row, compared with the largest of them.
+#[derive(Clone, Copy)]
+pub struct LogitPartial<V, const N: usize> {
+    /// The largest logit of the first argument.
+    pub z: V,
+    /// The largest logit of the second.
+    pub w: V,
+    /// The measure's sums.
+    pub sums: [Sum<V>; N],
+}
+
+impl<V: Lanes, const N: usize> LogitPartial<V, N> {
+    /// Both.
+    #[inline(always)]
+    pub fn merge<K: LogitMeasure<N>>(self, other: Self, factor: Sum<V>) -> Self {
+        let (z, w) = (self.z.greater(other.z), self.w.greater(other.w));
+        let base = Base::new(z, w, factor);
+        let a = K::raised(self.sums, &Base::new(self.z, self.w, factor), &base);
+        let b = K::raised(other.sums, &Base::new(other.z, other.w, factor), &base);
+        let mut sums = a;
+        for index in 0..N {
+            sums[index] = a[index].merge(b[index]);
+        }
+        Self { z, w, sums }
+    }
+}
+
+impl<const N: usize> LogitPartial<One, N> {
+    /// No logit yet.
+    pub const NOTHING: Self = {
+        let least = One(f64::NEG_INFINITY);
+        Self { z: least, w: least, sums: [Sum { high: One(0.0), low: One(0.0) }; N] }
+    };
+
+    /// The partials of several rows, one in each lane, as many as there are.
+    #[inline(always)]
+    pub fn gather<V: Lanes>(rows: &[Self]) -> LogitPartial<V, N> {
+        let mut room = [0.0; WIDEST];
+        macro_rules! lanes {
+            ($($field:tt)+) => {{
+                for (place, row) in room.iter_mut().zip(rows) {
+                    *place = row.$($field)+.0;
+                }
+                V::load(&room)
+            }};
+        }
+        let mut sums = [Sum::zero(); N];
+        for (index, sum) in sums.iter_mut().enumerate() {
+            *sum = Sum { high: lanes!(sums[index].high), low: lanes!(sums[index].low) };
+        }
+        LogitPartial { z: lanes!(z), w: lanes!(w), sums }
+    }
+}
+
+impl Base<One> {
+    /// The same base in every lane.
+    #[inline(always)]
+    pub fn splat<V: Lanes>(&self) -> Base<V> {
+        let sum = |sum: Sum<One>| Sum { high: V::splat(sum.high.0), low: V::splat(sum.low.0) };
+        Base { z: V::splat(self.z.0), w: V::splat(self.w.0), factor: sum(self.factor), shift: sum(self.shift) }
+    }
+}
+
+/// The terms of logits, by a measure and the base of their row.
+pub struct OfLogits<'r, V, K, const AGAIN: bool> {
+    base: &'r Base<V>,
+    measure: PhantomData<K>,
+}
+
+impl<'r, V, K, const AGAIN: bool> OfLogits<'r, V, K, AGAIN> {
+    /// Terms that are compared with this base.
+    #[inline(always)]
+    pub fn new(base: &'r Base<V>) -> Self {
+        Self { base, measure: PhantomData }
+    }
+}
+
+impl<V: Lanes, T: Element, K: LogitMeasure<N>, const N: usize, const AGAIN: bool> Terms<V, T, N>
+    for OfLogits<'_, V, K, AGAIN>
+{
+    const TWO: bool = K::TWO;
+    const FIRST: usize = if AGAIN { K::KEPT } else { 0 };
+    const SIGNS: bool = false;
+
+    #[inline(always)]
+    fn nothing() -> T {
+        T::round(f64::NEG_INFINITY)
+    }
+    #[inline(always)]
+    fn terms(&self, z: V, w: V) -> ([V; N], V) {
+        (K::terms::<V, T, AGAIN>(z, w, self.base), V::zero())
+    }
+}

@@ -1,0 +1,38 @@
+//! Entropy of softmax(z/T) in bits: H = log2(Σ 2^t) + Σ 2^t·(−t) / Σ 2^t, both parts ≥ 0.
+
+use super::{Base, LogitMeasure, log2_of_total, total};
+use crate::kernels::{Finished, always};
+use crate::lanes::Lanes;
+use crate::math::{Precision, Sum};
+
+/// H(softmax(z/T))
+#[derive(Clone, Copy)]
+pub struct LogitEntropy;
+
+impl LogitMeasure<3> for LogitEntropy {
+    const TWO: bool = false;
+    const BITS: bool = true;
+    const SCALED: bool = true;
+
+    #[inline(always)]
+    fn terms<V: Lanes, P: Precision, const AGAIN: bool>(z: V, _w: V, base: &Base<V>) -> [V; 3] {
+        let share = base.share::<P>(z);
+        // Of the largest t is 0, so that its part may as well be left out.
+        [share.rest, share.one, share.rest.mul(V::zero().sub(share.t))]
+    }
+
+    #[inline(always)]
+    fn raised<V: Lanes>(sums: [Sum<V>; 3], from: &Base<V>, to: &Base<V>) -> [Sum<V>; 3] {
+        let raise = to.above(from).0;
+        let [rest, count] = raise.rest_and_count(sums[0], sums[1]);
+        let farther = sums[0].merge(sums[1]).tidy().product(raise.distance);
+        [rest, count, raise.lowered(sums[2].merge(farther))]
+    }
+
+    #[inline(always)]
+    fn finish<V: Lanes, P: Precision, const AGAIN: bool>(sums: &[Sum<V>; 3], _base: &Base<V>) -> Finished<V> {
+        let log = log2_of_total(sums[0], sums[1]);
+        let mean = sums[2].tidy().over(total(sums[0], sums[1]).1);
+        Finished { value: mean.plus(log).tidy(), trusted: always::<V>() }
+    }
+}

@@ -1,0 +1,150 @@
+//! Kullback-Leibler divergence of softmax(z/T) from softmax(w/T), in nats.
+//!
+//! With x = 2^t in proportion to p, and y = x·2^v in proportion to q, v = (w − z)·κ + a shift,
+//!
+//!   f(x, y) = x log(x/y) − x + y = x·(2^v − 1 − v·ln2) ≥ 0,     a·KL = Σ f(x, y) − f(a, a − D),
+//!
+//! a = Σ x, D = Σ (x − y), whatever the shift is: at first it is that of the largest logits of both, and where it is too
+//! far off, that of the sums. Nothing cancels where z and w are near: for v next to 0 the bracket is v²·G(v).
+
+use super::{Base, LogitMeasure, SCALE, Share, difference, times, total};
+use crate::kernels::{Finished, beyond_noise, no_more_than_double};
+use crate::lanes::Lanes;
+use crate::math::coefficients::{LN_2, LN_2_LOW};
+use crate::math::{
+    self, Power, Precision, Sum, kullback_leibler_term_beyond, log2_ratio_apart, power_of_two_in_lanes, two_sum,
+};
+
+/// D(softmax(z/T) ‖ softmax(w/T))
+#[derive(Clone, Copy)]
+pub struct LogitKlDivergence;
+
+/// The weights x and y of a pair of logits, and x − y, all scaled; and f(x, y).
+pub(super) struct Apart<V> {
+    pub share: Share<V>,
+    pub x: V,
+    pub y: V,
+    pub difference: V,
+    pub term: V,
+}
+
+/// What a pair of logits says of x and y.
+#[inline(always)]
+pub(super) fn apart<V: Lanes, P: Precision>(z: V, w: V, base: &Base<V>) -> Apart<V> {
+    let share = base.share::<P>(z);
+    let (lowest, one) = (V::splat(f64::MIN), V::splat(1.0));
+    let reach = V::splat(super::LEAST).div(base.factor.high);
+    // Where x is 0 anyway, and where y is, v has to be a number.
+    let z = base.z.add(reach).greater(z);
+    let w = V::select(w.less(lowest), base.w.add(reach), w);
+    let (high, low) = difference::<V, P>(w, z);
+    let v = times::<V, P>(high, low, base.factor);
+    let v = if P::COMPENSATED {
+        let (high, error) = two_sum(v.high, base.shift.high);
+        Sum { high, low: v.low.add(base.shift.low).add(error) }
+    } else {
+        Sum::of(v.high.add(base.shift.high))
+    };
+    let power = Power::of::<P>(v.high, v.low);
+    let mantissa = share.power.mantissa::<P>();
+    let n = share.power.n.add(V::splat(SCALE));
+    let (whole, other) = (power_of_two_in_lanes(n), power_of_two_in_lanes(n.add(power.n)));
+    // x·2^n − x, exactly; the next two lines are 0, or nearly so, where n is.
+    let jump = other.sub(whole);
+    let bend = jump.mul_add(power.r, V::zero().sub(whole.mul(power.n)));
+    let tail = other.mul(power.tail);
+    let low = if P::COMPENSATED { bend.mul_add(V::splat(LN_2_LOW), tail) } else { tail };
+    let term = bend.mul_add(V::splat(LN_2), jump).add(low).mul(mantissa);
+    let small = other.mul(power.less_one::<P>());
+    let difference = V::zero().sub(jump.add(small).mul(mantissa));
+    let y = mantissa.mul(other.mul(power.less_one::<P>().add(one)));
+    Apart { share, x: mantissa.mul(whole), y, difference, term }
+}
+
+/// A change of the shift by e: every y becomes y·2^e.
+pub(super) struct Shifted<V> {
+    /// 2^e − 1
+    more: V,
+    /// 2^e − 1 − e·ln2
+    excess: V,
+}
+
+impl<V: Lanes> Shifted<V> {
+    #[inline(always)]
+    pub(super) fn of(from: &Base<V>, to: &Base<V>) -> Self {
+        let negative = Sum { high: V::zero().sub(from.shift.high), low: V::zero().sub(from.shift.low) };
+        let e = to.shift.merge(negative).tidy();
+        let power = Power::of::<f64>(e.high, e.low);
+        let whole = power_of_two_in_lanes(power.n);
+        let jump = whole.sub(V::splat(1.0));
+        let bend = jump.mul_add(power.r, V::zero().sub(power.n));
+        let more = jump.add(whole.mul(power.less_one::<f64>()));
+        Self { more, excess: bend.mul_add(V::splat(LN_2), jump).add(whole.mul(power.tail)) }
+    }
+
+    /// Σ (x − y) from what it was, and Σ x.
+    #[inline(always)]
+    pub(super) fn difference(&self, all: Sum<V>, d: Sum<V>) -> Sum<V> {
+        let d = d.tidy();
+        let y = all.plus(V::zero().sub(d.high)).plus(V::zero().sub(d.low)).tidy();
+        d.merge(y.times(V::zero().sub(self.more)))
+    }
+}
+
+/// f(a, a − d)
+#[inline(always)]
+fn second<V: Lanes>(a: V, d: V) -> V {
+    let y = a.sub(d);
+    let (difference, near, k) = math::apart(a, d, y);
+    kullback_leibler_term_beyond::<V, f64>(a, k, difference, a.add(near), (y.sub(near), V::zero()))
+}
+
+impl LogitMeasure<4> for LogitKlDivergence {
+    const TWO: bool = true;
+    const BITS: bool = false;
+    const SCALED: bool = true;
+    const KEPT: usize = 2;
+
+    #[inline(always)]
+    fn terms<V: Lanes, P: Precision, const AGAIN: bool>(z: V, w: V, base: &Base<V>) -> [V; 4] {
+        let Apart { share, difference, term, .. } = apart::<V, P>(z, w, base);
+        let lowest = V::splat(f64::MIN);
+        let without = V::not_but(z.less(lowest), w.less(lowest));
+        [share.rest, share.one, difference, V::select(without, V::splat(f64::INFINITY), term)]
+    }
+
+    #[inline(always)]
+    fn raised<V: Lanes>(sums: [Sum<V>; 4], from: &Base<V>, to: &Base<V>) -> [Sum<V>; 4] {
+        let [rest, count, d, f] = sums;
+        let (raise, shifted) = (to.above(from).0, Shifted::of(from, to));
+        let all = rest.merge(count).tidy();
+        let f = f.merge(all.times(shifted.excess)).merge(d.tidy().times(V::zero().sub(shifted.more)));
+        let d = shifted.difference(all, d);
+        let [rest, count] = raise.rest_and_count(rest, count);
+        [rest, count, raise.lowered(d), raise.lowered(f)]
+    }
+
+    #[inline(always)]
+    fn finish<V: Lanes, P: Precision, const AGAIN: bool>(sums: &[Sum<V>; 4], _base: &Base<V>) -> Finished<V> {
+        let (scaled, all) = total(sums[0], sums[1]);
+        let (d, f) = (sums[2].tidy().high, sums[3].tidy());
+        let value = f.plus(V::zero().sub(second(scaled.high, d))).tidy();
+        // float32 logits are worked on in float64: there is more to lose.
+        let enough = if P::COMPENSATED { value.high } else { value.high.mul(V::splat(4096.0)) };
+        let trusted = no_more_than_double(f.high, enough);
+        Finished { value: beyond_noise(value, f.high).over(all), trusted }
+    }
+
+    fn refined<V: Lanes>(sums: &[Sum<V>; 4], base: &Base<V>) -> Base<V> {
+        refined(sums, base)
+    }
+}
+
+/// The base whose shift makes the sums of x and of y equal, from a = Σ x and D = Σ (x − y).
+#[inline(always)]
+pub(super) fn refined<V: Lanes>(sums: &[Sum<V>], base: &Base<V>) -> Base<V> {
+    let (a, d) = (total(sums[0], sums[1]).0, sums[2].tidy());
+    let more = log2_ratio_apart(a.high, d.high);
+    let (high, error) = two_sum(base.shift.high, more);
+    Base { shift: Sum { high, low: base.shift.low.add(error) }, ..*base }
+}

@@ -1,0 +1,34 @@
+//! The logarithm of the sum of exponentials, in bits: log2 Σ e^(z/T) = m·κ + log2(number of the largest + Σ 2^t).
+
+use super::{Base, LogitMeasure, SMALL, log2_of_total, times};
+use crate::kernels::{Finished, always};
+use crate::lanes::Lanes;
+use crate::math::{Precision, Sum};
+
+/// log Σ e^(z/T)
+#[derive(Clone, Copy)]
+pub struct LogSumExp;
+
+impl LogitMeasure<2> for LogSumExp {
+    const TWO: bool = false;
+    const BITS: bool = true;
+    const SCALED: bool = false;
+
+    #[inline(always)]
+    fn terms<V: Lanes, P: Precision, const AGAIN: bool>(z: V, _w: V, base: &Base<V>) -> [V; 2] {
+        let share = base.share::<P>(z);
+        [share.rest, share.one]
+    }
+
+    #[inline(always)]
+    fn raised<V: Lanes>(sums: [Sum<V>; 2], from: &Base<V>, to: &Base<V>) -> [Sum<V>; 2] {
+        to.above(from).0.rest_and_count(sums[0], sums[1])
+    }
+
+    #[inline(always)]
+    fn finish<V: Lanes, P: Precision, const AGAIN: bool>(sums: &[Sum<V>; 2], base: &Base<V>) -> Finished<V> {
+        let largest = times::<V, f64>(base.z, V::zero(), base.factor);
+        let log = log2_of_total(sums[0], sums[1]).mul(V::splat(SMALL));
+        Finished { value: largest.plus(log).tidy(), trusted: always::<V>() }
+    }
+}

@@ -1,10 +1,10 @@
 //! From weights to sums: sixteen virtual lanes, whatever the registers.
 //!
 //! Element i of a block belongs to lane i mod 16. A lane adds at most eight elements plainly, by halves (a group of
-//! 128 in all), then puts that into a [`Sum`] (compensated for float64); lanes are merged j with j + 8, then + 4, + 2,
-//! + 1. This fixes every bit, and both ways of going through the numbers follow it: [`sums_of_block`] has the lanes of
-//! one row in registers, and [`RowLanes`] has one row in each register lane, as suits short rows and columns.
-//! What a number adds to the sums is said by [`Terms`].
+//! 128 in all), then puts that into a [`Sum`] (compensated for float64); lane j is merged with lane j + 8, then with
+//! j + 4, j + 2 and j + 1. This fixes every bit, and both ways of going through the numbers follow it: [`sums_of_block`]
+//! has the lanes of one row in registers, and [`RowLanes`] has one row in each register lane, as suits short rows and
+//! columns. What a number adds to the sums is said by [`Terms`].
 
 mod abreast;
 

@@ -3,8 +3,9 @@
 //! ([`LogitMeasure::raised`]), and what they mean ([`LogitMeasure::finish`]).
 //!
 //! With κ = log2(e)/T and m the largest logit, p is in proportion to 2^t, t = (z − m)·κ ≤ 0. The largest ones, for which
-//! this is 1, are counted apart from the sum of the others, which is all there is in a confident row. Sums are kept
-//! 2^512 times as large as they are, so that nothing is lost of answers next to 0.
+//! this is 1, are counted apart from the sum of the others, which is all there is in a confident row (of float32 logits
+//! only if it is one, in a second look). Sums are kept 2^512 times as large as they are, so that nothing is lost of
+//! answers next to 0.
 
 mod cross_entropy;
 mod entropy;
@@ -20,20 +21,20 @@ pub use log_sum_exp::LogSumExp;
 
 use std::marker::PhantomData;
 
-use super::Finished;
+use super::{Finished, always};
 use crate::accumulate::{Element, Terms};
 use crate::lanes::{Lanes, One, WIDEST};
 use crate::math::coefficients::LOG2_E;
 use crate::math::{Power, Precision, Sum, log2_ratio_of_sum, power_of_two_in_lanes, two_sum};
 
-/// Sums are kept 2^SCALE times as large.
-const SCALE: f64 = 512.0;
-/// 2^512
-const LARGE: f64 = f64::from_bits((1023 + 512) << 52);
+/// Sums are kept so many times as large: 2^512.
+const LARGE: f64 = f64::from_bits((1023 + Power::<One>::SCALE as u64) << 52);
 /// 2^-512
-pub const SMALL: f64 = f64::from_bits((1023 - 512) << 52);
-/// Where 2^(t + 512) is 0.
-const LEAST: f64 = -2300.0;
+pub const SMALL: f64 = f64::from_bits((1023 - Power::<One>::SCALE as u64) << 52);
+/// Where 2^t, scaled, is 0.
+const LEAST: f64 = Power::<One>::LEAST;
+/// Totals of float32 logits below this are taken once more, the largest apart: (1 + 2^-22), scaled.
+const CONFIDENT: f64 = LARGE * (1.0 + 1.0 / (1u64 << 22) as f64);
 
 /// What the logits of a row are compared with.
 #[derive(Clone, Copy)]
@@ -48,23 +49,50 @@ pub struct Base<V> {
     pub shift: Sum<V>,
 }
 
-/// A logit's share of its row: 2^t in parts.
+/// A logit's share of its row: 2^t.
 #[derive(Clone, Copy)]
 pub struct Share<V> {
-    /// 2^t, scaled; 0 for the largest logit.
-    pub rest: V,
-    /// 1, scaled, for the largest logit; else 0.
-    pub one: V,
+    /// 2^t, scaled.
+    pub value: V,
     /// 2^t in parts.
     pub power: Power<V>,
     /// t, rounded; not below [`LEAST`].
     pub t: V,
 }
 
+impl<V: Lanes> Share<V> {
+    /// The share of a logit that is not the `largest`, and that of one that is.
+    #[inline(always)]
+    pub fn apart(&self, x: V, largest: V) -> [V; 2] {
+        let mask = x.no_less(largest);
+        // Of a NaN, which is not less and not equal, a NaN.
+        [V::select(mask, V::zero(), self.value), V::select(mask, V::splat(LARGE), V::zero())]
+    }
+
+    /// What is added to the total and the count of the largest, which are one sum where nothing asks for more.
+    #[inline(always)]
+    pub fn added<P: Precision, const AGAIN: bool>(&self, x: V, largest: V) -> [V; 2] {
+        if P::COMPENSATED || AGAIN { self.apart(x, largest) } else { [self.value, V::zero()] }
+    }
+}
+
+/// Is this total one from which nothing is missing?
+#[inline(always)]
+fn trusted<V: Lanes, P: Precision, const AGAIN: bool>(total: Sum<V>) -> V::Mask {
+    if P::COMPENSATED || AGAIN {
+        always::<V>()
+    } else {
+        V::not_but(total.high.less(V::splat(CONFIDENT)), always::<V>())
+    }
+}
+
 impl<V: Lanes> Base<V> {
     /// The base of rows with these largest logits.
     #[inline(always)]
     pub fn new(z: V, w: V, factor: Sum<V>) -> Self {
+        // No row has a distribution in which a logit is infinite.
+        let number = |x: V| x.add(x.sub(x));
+        let (z, w) = (number(z), number(w));
         let (high, low) = difference::<V, f64>(z, w);
         Self { z, w, factor, shift: times::<V, f64>(high, low, factor) }
     }
@@ -101,7 +129,7 @@ impl<V: Lanes> Raise<V> {
     #[inline(always)]
     fn of(from: V, to: V, factor: Sum<V>) -> Self {
         // Two rows without a finite logit are the same, and one is nothing to the other.
-        let same = V::not_but(from.less(to), super::always::<V>());
+        let same = V::not_but(from.less(to), always::<V>());
         let far = from.sub(to).less(V::splat(LEAST).div(factor.high));
         let (high, low) = difference::<V, f64>(from, to);
         let (zero, least) = (V::zero(), V::splat(LEAST));
@@ -155,20 +183,18 @@ fn times<V: Lanes, P: Precision>(high: V, low: V, factor: Sum<V>) -> Sum<V> {
 
 #[inline(always)]
 fn share<V: Lanes, P: Precision>(x: V, largest: V, factor: Sum<V>) -> Share<V> {
-    let reach = V::splat(LEAST).div(factor.high);
     let (high, low) = difference::<V, P>(x, largest);
-    let below = high.less(V::zero());
+    let t = times::<V, P>(high, low, factor);
+    let least = V::splat(LEAST);
     let t = if P::COMPENSATED {
         // Of −∞ the second part is no number.
-        let far = high.less(reach);
-        times::<V, P>(V::select(far, reach, high), V::select(far, V::zero(), low), factor)
+        let far = t.high.less(least);
+        Sum { high: V::select(far, least, t.high), low: V::select(far, V::zero(), t.low) }
     } else {
-        times::<V, P>(reach.greater(high), low, factor)
+        Sum::of(least.greater(t.high))
     };
     let power = Power::of::<P>(t.high, t.low);
-    let one = V::select(below, V::zero(), V::splat(LARGE));
-    // The largest one is exactly 1; taken away from itself it leaves 0, and of NaN a NaN.
-    Share { rest: power.value::<P>(SCALE).sub(one), one, power, t: t.high }
+    Share { value: power.mantissa::<P>().mul(power.whole()), power, t: t.high }
 }
 
 /// log2 of the number of the largest and the sum of the others, scaled as they are; ≥ 0.
@@ -187,8 +213,22 @@ fn log2_of_total<V: Lanes>(rest: Sum<V>, count: Sum<V>) -> V {
 #[inline(always)]
 fn total<V: Lanes>(rest: Sum<V>, count: Sum<V>) -> (Sum<V>, Sum<V>) {
     let scaled = count.merge(rest).tidy();
-    let small = V::splat(SMALL);
-    (scaled, Sum { high: scaled.high.mul(small), low: scaled.low.mul(small) })
+    (scaled, unscaled(scaled))
+}
+
+/// A sum without its scale.
+#[inline(always)]
+fn unscaled<V: Lanes>(sum: Sum<V>) -> Sum<V> {
+    let (sum, small) = (sum.tidy(), V::splat(SMALL));
+    Sum { high: sum.high.mul(small), low: sum.low.mul(small) }
+}
+
+impl LogitPartial<One, 2> {
+    /// Is the total of a row, from [`LogSumExp`], one from which nothing is missing?
+    pub fn is_exact(&self) -> bool {
+        let [rest, count] = &self.sums;
+        count.high.0 > 0.0 || rest.high.0 >= CONFIDENT
+    }
 }
 
 /// One over the total of a row, and log2 of it, from the sums of [`LogSumExp`].
@@ -203,7 +243,7 @@ pub fn totals(sums: &[Sum<One>; 2]) -> (One, One) {
 pub fn probability<V: Lanes, P: Precision>(z: V, base: &Base<V>, inverse: V) -> V {
     let share = base.share::<P>(z);
     // Scaled to the last step, which alone may leave the range of normal numbers.
-    share.power.value::<P>(SCALE).mul(inverse).mul(V::splat(SMALL))
+    share.value.mul(inverse).mul(V::splat(SMALL))
 }
 
 /// log2 of the probability of a logit, given that of the total.
@@ -229,7 +269,7 @@ pub trait LogitMeasure<const N: usize>: Copy + Send + Sync + 'static {
     /// Is it bounded by log 2?
     const BOUNDED: bool = false;
     /// How many of the sums a second look keeps from the first.
-    const KEPT: usize = N;
+    const KEPT: usize = 0;
 
     /// What logits add to the sums; `AGAIN` in a second look, with the base that [`Self::refined`] gave.
     fn terms<V: Lanes, P: Precision, const AGAIN: bool>(z: V, w: V, base: &Base<V>) -> [V; N];

@@ -108,6 +108,11 @@ impl Lanes for Ymm {
         unsafe { _mm256_cmp_pd::<_CMP_LT_OQ>(self.0, other.0) }
     }
     #[inline(always)]
+    fn no_less(self, other: Self) -> Self::Mask {
+        // SAFETY: the level was detected (see the head of the file).
+        unsafe { _mm256_cmp_pd::<_CMP_GE_OQ>(self.0, other.0) }
+    }
+    #[inline(always)]
     fn both(a: Self::Mask, b: Self::Mask) -> Self::Mask {
         // SAFETY: the level was detected (see the head of the file).
         unsafe { _mm256_and_pd(a, b) }

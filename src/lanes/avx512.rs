@@ -106,6 +106,11 @@ impl Lanes for Zmm {
         unsafe { _mm512_cmp_pd_mask::<_CMP_LT_OQ>(self.0, other.0) }
     }
     #[inline(always)]
+    fn no_less(self, other: Self) -> Self::Mask {
+        // SAFETY: the level was detected (see the head of the file).
+        unsafe { _mm512_cmp_pd_mask::<_CMP_GE_OQ>(self.0, other.0) }
+    }
+    #[inline(always)]
     fn both(a: Self::Mask, b: Self::Mask) -> Self::Mask {
         // SAFETY: the level was detected (see the head of the file).
         a & b

@@ -81,6 +81,8 @@ pub trait Lanes: Copy {
 
     /// a < b
     fn less(self, other: Self) -> Self::Mask;
+    /// a ≥ b
+    fn no_less(self, other: Self) -> Self::Mask;
     /// Both.
     fn both(a: Self::Mask, b: Self::Mask) -> Self::Mask;
     /// The second and not the first.

@@ -87,6 +87,10 @@ impl Lanes for One {
         self.0 < other.0
     }
     #[inline(always)]
+    fn no_less(self, other: Self) -> bool {
+        self.0 >= other.0
+    }
+    #[inline(always)]
     fn both(a: bool, b: bool) -> bool {
         a & b
     }

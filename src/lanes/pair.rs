@@ -102,6 +102,10 @@ impl<L: Lanes> Lanes for Pair<L> {
         (self.0.less(other.0), self.1.less(other.1))
     }
     #[inline(always)]
+    fn no_less(self, other: Self) -> Self::Mask {
+        (self.0.no_less(other.0), self.1.no_less(other.1))
+    }
+    #[inline(always)]
     fn both(a: Self::Mask, b: Self::Mask) -> Self::Mask {
         (L::both(a.0, b.0), L::both(a.1, b.1))
     }

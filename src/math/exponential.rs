@@ -27,15 +27,24 @@ pub struct Power<V> {
     pub r: V,
     /// r²·G(r)
     pub tail: V,
+    /// 1.5·2^52 + n + 1023 + SCALE
+    biased: V,
 }
 
 impl<V: Lanes> Power<V> {
+    /// 2^scaled is times 2^this.
+    pub const SCALE: i32 = 512;
+    /// The least t for which [`Self::scaled`] is what it says, which is 0.
+    pub const LEAST: f64 = -1023.0 - Self::SCALE as f64;
+
     /// The parts of 2^(high + low), |high| below 2^50.
     #[inline(always)]
     pub fn of<P: Precision>(high: V, low: V) -> Self {
-        let n = high.add(V::splat(ROUND)).sub(V::splat(ROUND));
+        let bias = V::splat(ROUND - Self::LEAST);
+        let biased = high.add(bias);
+        let n = biased.sub(bias);
         let r = if P::COMPENSATED { high.sub(n).add(low) } else { high.sub(n) };
-        Self { n, r, tail: r.mul(r).mul(polynomial(r, P::EXPONENTIAL)) }
+        Self { n, r, tail: r.mul(r).mul(polynomial(r, P::EXPONENTIAL)), biased }
     }
 
     /// 2^r − 1
@@ -51,9 +60,15 @@ impl<V: Lanes> Power<V> {
         self.less_one::<P>().add(V::splat(1.0))
     }
 
-    /// 2^(t + more)
+    /// 2^(n + SCALE), for t ≥ LEAST
     #[inline(always)]
-    pub fn value<P: Precision>(&self, more: f64) -> V {
-        self.mantissa::<P>().mul(power_of_two_in_lanes(self.n.add(V::splat(more))))
+    pub fn whole(&self) -> V {
+        self.biased.bits_to_top()
+    }
+
+    /// 2^t
+    #[inline(always)]
+    pub fn value<P: Precision>(&self) -> V {
+        self.mantissa::<P>().mul(power_of_two_in_lanes(self.n))
     }
 }

@@ -64,7 +64,7 @@ impl Settled {
         let small = V::splat(SMALL);
         let plain = Sum { high: value.high.mul(small), low: value.low.mul(small) };
         let result = if self.power {
-            Power::of::<f64>(plain.high, plain.low).value::<f64>(0.0)
+            Power::of::<f64>(plain.high, plain.low).value::<f64>()
         } else {
             let faint = value.high.less(V::splat(FAINT));
             V::select(faint, self.finish.result(value).mul(small), self.finish.result(plain))
@@ -314,13 +314,12 @@ impl<T: Native, K: LogitMeasure<N>, const N: usize, const AGAIN: bool> Job for L
         for block in self.blocks {
             let from = block * BLOCK;
             let (z, w) = rows.block(row, from..rows.length().min(from + BLOCK), &mut scratch);
-            let base = match self.base {
-                Some(base) => *base,
-                None => {
-                    let largest = One(largest_of_block::<V, T>(z));
-                    let other = if K::TWO { One(largest_of_block::<V, T>(w)) } else { largest };
-                    Base::new(largest, other, settled.factor)
-                }
+            let base = if let Some(base) = self.base {
+                *base
+            } else {
+                let largest = One(largest_of_block::<V, T>(z));
+                let other = if K::TWO { One(largest_of_block::<V, T>(w)) } else { largest };
+                Base::new(largest, other, settled.factor)
             };
             let lanes = base.splat::<V>();
             let sums = sums_of_block::<V, T, _, N>(z, w, &OfLogits::<V, K, AGAIN>::new(&lanes), 0).sums;
@@ -410,13 +409,12 @@ impl<T: Native, K: LogitMeasure<N>, const N: usize> Several<'_, '_, T, K, N> {
             let from = block * BLOCK;
             let length = BLOCK.min(rows.length() - from);
             let (z, w) = rows.abreast::<V, T>(lanes.clone(), from..from + length, next, scratch);
-            let base = match base {
-                Some(base) => *base,
-                None => {
-                    let largest = z.largest::<V>(length);
-                    let other = if K::TWO { w.largest::<V>(length) } else { largest };
-                    Base::new(largest, other, settled.factor())
-                }
+            let base = if let Some(base) = base {
+                *base
+            } else {
+                let largest = z.largest::<V>(length);
+                let other = if K::TWO { w.largest::<V>(length) } else { largest };
+                Base::new(largest, other, settled.factor())
             };
             row_lanes.add(z, w, length, &OfLogits::<V, K, AGAIN>::new(&base), true);
             let (sums, _) = row_lanes.merged::<T>(length);

@@ -1,7 +1,7 @@
 //! Entropy of softmax(z/T) in bits: H = log2(Σ 2^t) + Σ 2^t·(−t) / Σ 2^t, both parts ≥ 0.
 
-use super::{Base, LogitMeasure, log2_of_total, total};
-use crate::kernels::{Finished, always};
+use super::{Base, LogitMeasure, log2_of_total, total, trusted};
+use crate::kernels::Finished;
 use crate::lanes::Lanes;
 use crate::math::{Precision, Sum};
 
@@ -17,8 +17,9 @@ impl LogitMeasure<3> for LogitEntropy {
     #[inline(always)]
     fn terms<V: Lanes, P: Precision, const AGAIN: bool>(z: V, _w: V, base: &Base<V>) -> [V; 3] {
         let share = base.share::<P>(z);
+        let [rest, one] = share.added::<P, AGAIN>(z, base.z);
         // Of the largest t is 0, so that its part may as well be left out.
-        [share.rest, share.one, share.rest.mul(V::zero().sub(share.t))]
+        [rest, one, rest.mul(V::zero().sub(share.t))]
     }
 
     #[inline(always)]
@@ -32,7 +33,8 @@ impl LogitMeasure<3> for LogitEntropy {
     #[inline(always)]
     fn finish<V: Lanes, P: Precision, const AGAIN: bool>(sums: &[Sum<V>; 3], _base: &Base<V>) -> Finished<V> {
         let log = log2_of_total(sums[0], sums[1]);
-        let mean = sums[2].tidy().over(total(sums[0], sums[1]).1);
-        Finished { value: mean.plus(log).tidy(), trusted: always::<V>() }
+        let (scaled, all) = total(sums[0], sums[1]);
+        let mean = sums[2].tidy().over(all);
+        Finished { value: mean.plus(log).tidy(), trusted: trusted::<V, P, AGAIN>(scaled) }
     }
 }

@@ -5,7 +5,7 @@
 //! divergence); a second one takes the terms of x and y.
 
 use super::kl_divergence::{Shifted, apart, refined};
-use super::{Base, LogitMeasure, total};
+use super::{Base, LogitMeasure, unscaled};
 use crate::kernels::{Finished, always, beyond_noise};
 use crate::lanes::Lanes;
 use crate::math::{Precision, Sum, jensen_shannon_term};
@@ -14,47 +14,45 @@ use crate::math::{Precision, Sum, jensen_shannon_term};
 #[derive(Clone, Copy)]
 pub struct LogitDistance<const VARIATION: bool>;
 
-impl<const VARIATION: bool> LogitMeasure<5> for LogitDistance<VARIATION> {
+impl<const VARIATION: bool> LogitMeasure<4> for LogitDistance<VARIATION> {
     const TWO: bool = true;
     const BITS: bool = false;
     const SCALED: bool = true;
     const BOUNDED: bool = !VARIATION;
-    const KEPT: usize = 3;
+    const KEPT: usize = 2;
 
     #[inline(always)]
-    fn terms<V: Lanes, P: Precision, const AGAIN: bool>(z: V, w: V, base: &Base<V>) -> [V; 5] {
+    fn terms<V: Lanes, P: Precision, const AGAIN: bool>(z: V, w: V, base: &Base<V>) -> [V; 4] {
         let (zero, pair) = (V::zero(), apart::<V, P>(z, w, base));
         if !AGAIN {
-            return [pair.share.rest, pair.share.one, pair.difference, zero, zero];
+            return [pair.share.value, pair.difference, zero, zero];
         }
         let term = if VARIATION {
             pair.difference.abs().mul(V::splat(0.5))
         } else {
             jensen_shannon_term::<V, P>(pair.x, pair.y, pair.difference)
         };
-        [zero, zero, zero, pair.difference, term]
+        [zero, zero, pair.difference, term]
     }
 
     #[inline(always)]
-    fn raised<V: Lanes>(sums: [Sum<V>; 5], from: &Base<V>, to: &Base<V>) -> [Sum<V>; 5] {
-        let [rest, count, d, ..] = sums;
-        let raise = to.above(from).0;
-        let d = raise.lowered(Shifted::of(from, to).difference(rest.merge(count).tidy(), d));
-        let [rest, count] = raise.rest_and_count(rest, count);
-        [rest, count, d, Sum::zero(), Sum::zero()]
+    fn raised<V: Lanes>(sums: [Sum<V>; 4], from: &Base<V>, to: &Base<V>) -> [Sum<V>; 4] {
+        let [all, d, ..] = sums;
+        let (raise, all) = (to.above(from).0, all.tidy());
+        let d = Shifted::of(from, to).difference(all, d);
+        [raise.lowered(all), raise.lowered(d), Sum::zero(), Sum::zero()]
     }
 
     #[inline(always)]
-    fn finish<V: Lanes, P: Precision, const AGAIN: bool>(sums: &[Sum<V>; 5], _base: &Base<V>) -> Finished<V> {
-        let (scaled, all) = total(sums[0], sums[1]);
-        let (d, sum) = (sums[3].tidy().high, sums[4].tidy());
-        let second = d.mul(d.div(scaled.high)).mul(V::splat(-0.125));
+    fn finish<V: Lanes, P: Precision, const AGAIN: bool>(sums: &[Sum<V>; 4], _base: &Base<V>) -> Finished<V> {
+        let (a, d, sum) = (sums[0].tidy(), sums[2].tidy().high, sums[3].tidy());
+        let second = d.mul(d.div(a.high)).mul(V::splat(-0.125));
         let value = if VARIATION { sum } else { beyond_noise(sum.plus(second).tidy(), sum.high) };
         let trusted = if AGAIN { always::<V>() } else { V::not_but(always::<V>(), always::<V>()) };
-        Finished { value: value.over(all), trusted }
+        Finished { value: value.over(unscaled(a)), trusted }
     }
 
-    fn refined<V: Lanes>(sums: &[Sum<V>; 5], base: &Base<V>) -> Base<V> {
+    fn refined<V: Lanes>(sums: &[Sum<V>; 4], base: &Base<V>) -> Base<V> {
         refined(sums, base)
     }
 }

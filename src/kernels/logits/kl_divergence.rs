@@ -7,7 +7,7 @@
 //! a = Σ x, D = Σ (x − y), whatever the shift is: at first it is that of the largest logits of both, and where it is too
 //! far off, that of the sums. Nothing cancels where z and w are near: for v next to 0 the bracket is v²·G(v).
 
-use super::{Base, LogitMeasure, SCALE, Share, difference, times, total};
+use super::{Base, LogitMeasure, Share, difference, times, unscaled};
 use crate::kernels::{Finished, beyond_noise, no_more_than_double};
 use crate::lanes::Lanes;
 use crate::math::coefficients::{LN_2, LN_2_LOW};
@@ -47,8 +47,8 @@ pub(super) fn apart<V: Lanes, P: Precision>(z: V, w: V, base: &Base<V>) -> Apart
     };
     let power = Power::of::<P>(v.high, v.low);
     let mantissa = share.power.mantissa::<P>();
-    let n = share.power.n.add(V::splat(SCALE));
-    let (whole, other) = (power_of_two_in_lanes(n), power_of_two_in_lanes(n.add(power.n)));
+    let (whole, n) = (share.power.whole(), share.power.n.add(V::splat(f64::from(Power::<V>::SCALE))));
+    let other = power_of_two_in_lanes(n.add(power.n));
     // x·2^n − x, exactly; the next two lines are 0, or nearly so, where n is.
     let jump = other.sub(whole);
     let bend = jump.mul_add(power.r, V::zero().sub(whole.mul(power.n)));
@@ -99,43 +99,40 @@ fn second<V: Lanes>(a: V, d: V) -> V {
     kullback_leibler_term_beyond::<V, f64>(a, k, difference, a.add(near), (y.sub(near), V::zero()))
 }
 
-impl LogitMeasure<4> for LogitKlDivergence {
+impl LogitMeasure<3> for LogitKlDivergence {
     const TWO: bool = true;
     const BITS: bool = false;
     const SCALED: bool = true;
-    const KEPT: usize = 2;
+    const KEPT: usize = 1;
 
     #[inline(always)]
-    fn terms<V: Lanes, P: Precision, const AGAIN: bool>(z: V, w: V, base: &Base<V>) -> [V; 4] {
+    fn terms<V: Lanes, P: Precision, const AGAIN: bool>(z: V, w: V, base: &Base<V>) -> [V; 3] {
         let Apart { share, difference, term, .. } = apart::<V, P>(z, w, base);
         let lowest = V::splat(f64::MIN);
         let without = V::not_but(z.less(lowest), w.less(lowest));
-        [share.rest, share.one, difference, V::select(without, V::splat(f64::INFINITY), term)]
+        [share.value, difference, V::select(without, V::splat(f64::INFINITY), term)]
     }
 
     #[inline(always)]
-    fn raised<V: Lanes>(sums: [Sum<V>; 4], from: &Base<V>, to: &Base<V>) -> [Sum<V>; 4] {
-        let [rest, count, d, f] = sums;
-        let (raise, shifted) = (to.above(from).0, Shifted::of(from, to));
-        let all = rest.merge(count).tidy();
+    fn raised<V: Lanes>(sums: [Sum<V>; 3], from: &Base<V>, to: &Base<V>) -> [Sum<V>; 3] {
+        let [all, d, f] = sums;
+        let (raise, shifted, all) = (to.above(from).0, Shifted::of(from, to), all.tidy());
         let f = f.merge(all.times(shifted.excess)).merge(d.tidy().times(V::zero().sub(shifted.more)));
         let d = shifted.difference(all, d);
-        let [rest, count] = raise.rest_and_count(rest, count);
-        [rest, count, raise.lowered(d), raise.lowered(f)]
+        [raise.lowered(all), raise.lowered(d), raise.lowered(f)]
     }
 
     #[inline(always)]
-    fn finish<V: Lanes, P: Precision, const AGAIN: bool>(sums: &[Sum<V>; 4], _base: &Base<V>) -> Finished<V> {
-        let (scaled, all) = total(sums[0], sums[1]);
-        let (d, f) = (sums[2].tidy().high, sums[3].tidy());
-        let value = f.plus(V::zero().sub(second(scaled.high, d))).tidy();
+    fn finish<V: Lanes, P: Precision, const AGAIN: bool>(sums: &[Sum<V>; 3], _base: &Base<V>) -> Finished<V> {
+        let (a, d, f) = (sums[0].tidy(), sums[1].tidy().high, sums[2].tidy());
+        let value = f.plus(V::zero().sub(second(a.high, d))).tidy();
         // float32 logits are worked on in float64: there is more to lose.
         let enough = if P::COMPENSATED { value.high } else { value.high.mul(V::splat(4096.0)) };
         let trusted = no_more_than_double(f.high, enough);
-        Finished { value: beyond_noise(value, f.high).over(all), trusted }
+        Finished { value: beyond_noise(value, f.high).over(unscaled(a)), trusted }
     }
 
-    fn refined<V: Lanes>(sums: &[Sum<V>; 4], base: &Base<V>) -> Base<V> {
+    fn refined<V: Lanes>(sums: &[Sum<V>; 3], base: &Base<V>) -> Base<V> {
         refined(sums, base)
     }
 }
@@ -143,7 +140,7 @@ impl LogitMeasure<4> for LogitKlDivergence {
 /// The base whose shift makes the sums of x and of y equal, from a = Σ x and D = Σ (x − y).
 #[inline(always)]
 pub(super) fn refined<V: Lanes>(sums: &[Sum<V>], base: &Base<V>) -> Base<V> {
-    let (a, d) = (total(sums[0], sums[1]).0, sums[2].tidy());
+    let (a, d) = (sums[0].tidy(), sums[1].tidy());
     let more = log2_ratio_apart(a.high, d.high);
     let (high, error) = two_sum(base.shift.high, more);
     Base { shift: Sum { high, low: base.shift.low.add(error) }, ..*base }

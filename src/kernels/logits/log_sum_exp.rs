@@ -1,7 +1,7 @@
 //! The logarithm of the sum of exponentials, in bits: log2 Σ e^(z/T) = m·κ + log2(number of the largest + Σ 2^t).
 
-use super::{Base, LogitMeasure, SMALL, log2_of_total, times};
-use crate::kernels::{Finished, always};
+use super::{Base, LogitMeasure, SMALL, log2_of_total, times, total, trusted};
+use crate::kernels::Finished;
 use crate::lanes::Lanes;
 use crate::math::{Precision, Sum};
 
@@ -16,8 +16,7 @@ impl LogitMeasure<2> for LogSumExp {
 
     #[inline(always)]
     fn terms<V: Lanes, P: Precision, const AGAIN: bool>(z: V, _w: V, base: &Base<V>) -> [V; 2] {
-        let share = base.share::<P>(z);
-        [share.rest, share.one]
+        base.share::<P>(z).added::<P, AGAIN>(z, base.z)
     }
 
     #[inline(always)]
@@ -29,6 +28,7 @@ impl LogitMeasure<2> for LogSumExp {
     fn finish<V: Lanes, P: Precision, const AGAIN: bool>(sums: &[Sum<V>; 2], base: &Base<V>) -> Finished<V> {
         let largest = times::<V, f64>(base.z, V::zero(), base.factor);
         let log = log2_of_total(sums[0], sums[1]).mul(V::splat(SMALL));
-        Finished { value: largest.plus(log).tidy(), trusted: always::<V>() }
+        let total = total(sums[0], sums[1]).0;
+        Finished { value: largest.plus(log).tidy(), trusted: trusted::<V, P, AGAIN>(total) }
     }
 }

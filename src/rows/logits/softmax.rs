@@ -53,7 +53,11 @@ impl Map<'_, '_> {
         }
         for (index, out) in out.chunks_exact_mut(length).enumerate() {
             let row = first + index;
-            let partial = tree::<T, LogSumExp, 2, false>(self.rows, row, blocks(self.rows), None, self.settled);
+            let mut partial = tree::<T, LogSumExp, 2, false>(self.rows, row, blocks(self.rows), None, self.settled);
+            if self.logarithm && !partial.is_exact() {
+                let base = Base::new(partial.z, partial.z, self.settled.factor);
+                partial = tree::<T, LogSumExp, 2, true>(self.rows, row, blocks(self.rows), Some(&base), self.settled);
+            }
             self.row::<T, O>(row, blocks(self.rows), out, &partial);
         }
     }

@@ -78,12 +78,12 @@ def machine() -> str:
     )
 
 
-def questions(work: str | None = None) -> dict[tuple[str, str, str], dict[str, Line]]:
-    """Return the lines of the record by library, for each work, measure and dtype."""
-    found: dict[tuple[str, str, str], dict[str, Line]] = {}
+def questions(work: str) -> dict[tuple[str, str], dict[str, Line]]:
+    """Return the lines of the record on one work by library, for each measure and dtype."""
+    found: dict[tuple[str, str], dict[str, Line]] = {}
     for line in record()["lines"]:
-        if work in (None, line["work"]):
-            found.setdefault((line["work"], line["measure"], line["dtype"]), {})[line["library"]] = line
+        if line["work"] == work:
+            found.setdefault((line["measure"], line["dtype"]), {})[line["library"]] = line
     return found
 
 
@@ -97,7 +97,7 @@ def times() -> str:
     parts = []
     for work in dict.fromkeys(line["work"] for line in record()["lines"]):
         rows = []
-        for (_, measure, dtype), lines in questions(work).items():
+        for (measure, dtype), lines in questions(work).items():
             ours = lines["xlogx"]
             share = f"{ours['rate'] / ours['read_rate']:.0%}" if ours["peak"] is not None else ""
             ratios = [ratio(lines[name]) if name in lines else "–" for name in peers()]
@@ -134,13 +134,12 @@ def losses() -> str:
 
 def right_digits() -> str:
     """Return the error of every library on the hard inputs."""
-    first = record()["lines"][0]["work"]
+    first, libraries = record()["lines"][0]["work"], ["xlogx", *peers()]
     rows = (
-        [f"{code(measure)}, {dtype}", *(ulps(lines[name]["ulp_hard"]) if name in lines else "–" for name in names)]
-        for names in [["xlogx", *peers()]]
-        for (_, measure, dtype), lines in questions(first).items()
+        [f"{code(measure)}, {dtype}", *(ulps(lines[name]["ulp_hard"]) if name in lines else "–" for name in libraries)]
+        for (measure, dtype), lines in questions(first).items()
     )
-    return table(["", "xlogx", *peers()], rows)
+    return table(["", *libraries], rows)
 
 
 def ulps(number: float | None) -> str:

@@ -1,6 +1,7 @@
-"""One fixture runs a test on every backend and instruction set level that this machine has."""
+"""One fixture runs a test on every backend and instruction set level that this machine has; others follow it."""
 
 import pytest
+from backends import CHOICES, LEVELS, long
 
 from xlogx import _backend
 
@@ -17,19 +18,29 @@ else:
     settings.register_profile("deep", settings.get_profile("xlogx"), max_examples=3000)
     settings.load_profile("xlogx")
 
-HERE = _backend.choices()
-HAS_RUST = any(name == "rust" for name, _ in HERE)
 NO_RUST = pytest.param(
     ("rust", "portable"), id="rust", marks=pytest.mark.skip(reason="an install without the Rust core")
 )
 
 
 @pytest.fixture(
-    params=[pytest.param(choice, id="-".join(choice) if choice[0] == "rust" else "numpy") for choice in HERE]
-    + ([] if HAS_RUST else [NO_RUST])
+    params=[pytest.param(choice, id="-".join(choice) if choice[0] == "rust" else "numpy") for choice in CHOICES]
+    + ([] if LEVELS else [NO_RUST])
 )
 def backend(request):
     """Name of the backend that the test runs on."""
     name, level = request.param
     with _backend.using(name, None if name == "numpy" else level):
         yield name
+
+
+@pytest.fixture
+def n(request, backend):
+    """Length of a row, with `indirect=True`; on the fallback three blocks at most."""
+    return long(request.param)
+
+
+@pytest.fixture
+def shape(request, backend):
+    """Shape of some weights, likewise."""
+    return tuple(map(long, request.param))

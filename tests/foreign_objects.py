@@ -3,11 +3,13 @@
 import ctypes
 
 import numpy as np
+import pytest
 from arrow_producer import ArrowArray, ArrowStream, Data, packed
 
 from xlogx._arrow_structures import Array, held
+from xlogx._foreign import borrowed
 
-NUMBERS = np.array([0.5, 0.25, 0.125, 0.125, 1.0, 2.0, 3.0])
+DOUBLES = np.array([0.5, 0.25, 0.125, 0.125, 1.0, 2.0, 3.0, 4.0])
 
 
 class Tensor:
@@ -38,7 +40,7 @@ class Categories:
     dtype = "category"
 
     def __array__(self, dtype=None, copy=None):
-        return NUMBERS
+        return DOUBLES
 
 
 class Frame(Column):
@@ -47,7 +49,7 @@ class Frame(Column):
     dtypes = (np.dtype("d"), "Int64")
 
     def __array__(self, dtype=None, copy=None):
-        return NUMBERS.reshape(1, -1)
+        return DOUBLES.reshape(1, -1)
 
 
 class Malformed:
@@ -61,19 +63,26 @@ class Released:
     """An Arrow array that someone else has released."""
 
     def __arrow_c_array__(self, requested_schema=None):
-        capsules = ArrowArray(numbers(4)).__arrow_c_array__()
+        capsules = ArrowArray(doubles(4)).__arrow_c_array__()
         found = held("p", capsules[1], b"arrow_array", Array)
         found.release(ctypes.addressof(found))
         return capsules
 
 
-def numbers(length, **others):
+def doubles(length, values=DOUBLES, **others):
     """That many of the numbers above, in Arrow."""
-    return Data("g", length, NUMBERS, **others)
+    return Data("g", length, values, **others)
 
 
-FRAME = Data("+s", 4, children=[numbers(4), numbers(4)])
-LISTS = Data("+l", 3, np.array([0, 2, 4, 7], "i"), children=[numbers(7)])
+def error(kind, value, name="p"):
+    """What is said of a value that cannot be borrowed."""
+    with pytest.raises(kind) as caught:
+        borrowed(name, value)
+    return str(caught.value)
+
+
+FRAME = Data("+s", 4, children=[doubles(4), doubles(4)])
+LISTS = Data("+l", 3, np.array([0, 2, 4, 7], "i"), children=[doubles(7)])
 
 # What stands behind the names in the calls of the table.
 OBJECTS = {
@@ -91,13 +100,13 @@ OBJECTS = {
     "record_batch": ArrowArray(FRAME),
     "data_frame": ArrowStream(FRAME, FRAME),
     "lists_of_2_2_and_3": ArrowArray(LISTS),
-    "lists_beyond_their_values": ArrowArray(Data("+w:2", 3, children=[numbers(5)])),
-    "broken_stream": ArrowStream(numbers(4), numbers(4), failure="the connection was lost"),
+    "lists_beyond_their_values": ArrowArray(Data("+w:2", 3, children=[doubles(5)])),
+    "broken_stream": ArrowStream(doubles(4), doubles(4), failure="the connection was lost"),
     "released_array": Released(),
     "column_without_pyarrow": Column(),
-    "gpu_tensor": Tensor(NUMBERS, device=2),
+    "gpu_tensor": Tensor(DOUBLES, device=2),
     "tensor_with_gradient": Tensor(
-        NUMBERS, failure=BufferError("Can't export tensors that require gradient, use tensor.detach()")
+        DOUBLES, failure=BufferError("Can't export tensors that require gradient, use tensor.detach()")
     ),
-    "bfloat16_tensor": Tensor(NUMBERS, "torch.bfloat16", failure=RuntimeError("Unsupported dtype in DLTensor.")),
+    "bfloat16_tensor": Tensor(DOUBLES, "torch.bfloat16", failure=RuntimeError("Unsupported dtype in DLTensor.")),
 }

@@ -7,21 +7,11 @@ import weakref
 import numpy as np
 import pytest
 from arrow_producer import ArrowArray, ArrowStream, Data, packed
+from foreign_objects import DOUBLES, doubles, error
 
 from xlogx._foreign import borrowed
 
 FORMATS = dict(zip("csilCSILefg", "bhiqBHIQefd", strict=True))
-DOUBLES = np.array([0.5, 0.25, 0.125, 0.125, 1.0, 2.0, 3.0, 4.0])
-
-
-def doubles(length, values=DOUBLES, **others):
-    return Data("g", length, values, **others)
-
-
-def error(kind, value, name="p"):
-    with pytest.raises(kind) as caught:
-        borrowed(name, value)
-    return str(caught.value)
 
 
 @pytest.mark.parametrize(("form", "dtype"), FORMATS.items())

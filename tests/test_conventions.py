@@ -6,20 +6,11 @@ import re
 
 import numpy as np
 import pytest
+from measures import data, every_measure, two_arguments
 
 import xlogx
 
 pytestmark = pytest.mark.usefixtures("backend")
-
-TWO = [xlogx.cross_entropy, xlogx.kl_divergence, xlogx.js_divergence, xlogx.js_distance]
-ALL = [xlogx.entropy, *TWO]
-every_measure = pytest.mark.parametrize("measure", ALL)
-two_arguments = pytest.mark.parametrize("measure", TWO)
-
-
-def data(measure, shape=(3, 4, 5), seed=0, dtype=np.float64):
-    rng = np.random.default_rng(seed)
-    return [(rng.random(shape) + 0.05).astype(dtype) for _ in range(1 if measure is xlogx.entropy else 2)]
 
 
 @every_measure
@@ -42,6 +33,18 @@ def test_keepdims_keeps_the_axes(measure, axis, shape):
     kept = measure(*arrays, axis=axis, keepdims=True)
     assert kept.shape == shape
     np.testing.assert_array_equal(kept.reshape(np.shape(measure(*arrays, axis=axis))), measure(*arrays, axis=axis))
+
+
+@every_measure
+def test_numpys_bools_are_bools(measure):
+    """np.True_ and np.False_ say what True and False say; to keepdims, as in NumPy, so does any integer."""
+    arrays = data(measure)
+    for answer in (True, False):
+        want = measure(*arrays, normalize=answer)
+        np.testing.assert_array_equal(measure(*arrays, normalize=np.bool_(answer)), want, strict=True)
+        want = measure(*arrays, keepdims=answer)
+        for same in (np.bool_(answer), int(answer), np.int8(answer)):
+            np.testing.assert_array_equal(measure(*arrays, keepdims=same), want, strict=True)
 
 
 @every_measure
@@ -234,25 +237,14 @@ def test_memory_maps_are_arrays(tmp_path):
 @every_measure
 def test_signatures_show_every_option(measure):
     """inspect.signature, and so help(), shows data and options with their defaults; the docstring has them all."""
-    shown = inspect.signature(measure).parameters
-    tail = {
-        "axis": -1,
-        "base": None,
-        "normalize": True,
-        "pseudocount": 0.0,
-        "where": None,
-        "nan_policy": "propagate",
-        "on_invalid": "raise",
-        "keepdims": False,
-        "dtype": None,
-        "out": None,
-        "input_dtype": None,
-    }
-    assert list(shown) == (["p"] if measure is xlogx.entropy else ["p", "q"]) + list(tail)
-    for name, default in tail.items():
-        assert shown[name].kind is inspect.Parameter.KEYWORD_ONLY
-        assert shown[name].default == default
-    for name in shown:
+    signature = inspect.signature(measure)
+    shown = [one.replace(annotation=one.empty) for one in signature.parameters.values()]
+    data = "p" if measure is xlogx.entropy else "p, q"
+    assert str(inspect.Signature(shown)) == (
+        f"({data}, *, axis=-1, base=None, normalize=True, pseudocount=0.0, where=None, nan_policy='propagate', "
+        "on_invalid='raise', keepdims=False, dtype=None, out=None, input_dtype=None)"
+    )
+    for name in signature.parameters:
         assert re.search(rf"^(p, )?{name}(, q)? : ", measure.__doc__, re.MULTILINE)
 
 

@@ -1,19 +1,14 @@
 """Positions that are masked or omitted are dropped from every argument: the answer is that of the rows without them."""
 
-import re
-
 import numpy as np
 import pytest
+from measures import ALL, data, every_measure, refuses, two_arguments
 
 import xlogx
 from xlogx._pieces import BLOCK
 
 pytestmark = pytest.mark.usefixtures("backend")
 
-TWO = [xlogx.cross_entropy, xlogx.kl_divergence, xlogx.js_divergence, xlogx.js_distance]
-ALL = [xlogx.entropy, *TWO]
-every_measure = pytest.mark.parametrize("measure", ALL)
-two_arguments = pytest.mark.parametrize("measure", TWO)
 NAN, INF = np.nan, np.inf
 # A dropped position keeps its lane: the sums are added up in another order than those of the row without it.
 ULPS = 4
@@ -33,11 +28,6 @@ SHAPES = [
     ((5000, 2), 0, (5000, 2)),
     ((70_000,), -1, (70_000,)),
 ]
-
-
-def data(measure, shape=(3, 4, 5), seed=0):
-    rng = np.random.default_rng(seed)
-    return [rng.random(shape) + 0.05 for _ in range(1 if measure is xlogx.entropy else 2)]
 
 
 def kept_positions(shape, seed=0):
@@ -78,11 +68,6 @@ def hidden(array, keep):
     """The array with weights that no measure may see where it is not kept."""
     bad = np.resize(np.array([NAN, -1.0, INF, -INF, 1e300], array.dtype), array.shape)
     return np.where(np.broadcast_to(keep, array.shape), array, bad)
-
-
-def refuses(kind, message, function, *arguments, **options):
-    with pytest.raises(kind, match=re.escape(message)):
-        function(*arguments, **options)
 
 
 @every_measure
@@ -224,7 +209,7 @@ def test_all_options_at_once(measure):
     agree(got, want.reshape(1, 4, 1))
 
 
-@pytest.mark.parametrize("n", [2, 40, 5000, 70_000])
+@pytest.mark.parametrize("n", [2, 40, 5000, 70_000], indirect=True)
 def test_a_row_without_a_position_left_is_nan(n):
     """A fully masked row is NaN like one without weight; as a raw sum it is the sum of nothing."""
     p = np.ones((3, n))

@@ -1,25 +1,15 @@
 """Import, configuration and the environment variables that choose backend and level."""
 
 import doctest
-import os
-import subprocess
-import sys
 
 import pytest
+from backends import LEVELS, needs_rust
+from processes import run
 
 import xlogx
 from xlogx import _backend
 
-CLEAN = {k: v for k, v in os.environ.items() if not k.endswith("_NUM_THREADS") and not k.startswith("XLOGX_")}
-LEVELS = [level for name, level in _backend.choices() if name == "rust"]
-needs_rust = pytest.mark.skipif(not LEVELS, reason="an install without the Rust core")
 SHOW = "import xlogx; xlogx.show_config()"
-
-
-def run(code, **environment):
-    return subprocess.run(
-        [sys.executable, "-c", code], env={**CLEAN, **environment}, capture_output=True, text=True, check=False
-    )
 
 
 def test_show_config_prints_what_runs(capsys):

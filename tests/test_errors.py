@@ -1,25 +1,17 @@
-"""What is wrong is refused, whatever its form; the texts of the errors stand in error_cases.py."""
+"""What is wrong is refused, whatever its form; the texts of the errors stand in error_cases."""
 
 import array
 import ctypes
 import mmap
-import re
 
 import numpy as np
 import pytest
+from measures import every_measure, refuses, two_arguments
 
 import xlogx
 from xlogx._pieces import BLOCK
 
 pytestmark = pytest.mark.usefixtures("backend")
-
-MEASURES = [xlogx.cross_entropy, xlogx.kl_divergence, xlogx.js_divergence, xlogx.js_distance]
-two_arguments = pytest.mark.parametrize("measure", MEASURES)
-
-
-def refuses(kind, message, function, *arguments, **options):
-    with pytest.raises(kind, match=re.escape(message)):
-        function(*arguments, **options)
 
 
 def ones_but(place, value, shape=(4, 18), dtype=np.float64):
@@ -176,6 +168,12 @@ def test_normalize_is_one_of_three(normalize):
     refuses(ValueError, "normalize must be", xlogx.entropy, [1, 2], normalize=normalize)
 
 
+@pytest.mark.parametrize("keepdims", [None, "", "yes", [1], 1.0, np.float64(1), np.array([True, False])])
+def test_keepdims_is_a_bool(keepdims):
+    """What is neither a bool nor an integer is a TypeError, as in NumPy."""
+    refuses(TypeError, f"keepdims must be True or False, got {keepdims!r}", xlogx.entropy, [1, 2], keepdims=keepdims)
+
+
 @pytest.mark.parametrize("pseudocount", [-1, -1e-300, float("nan"), float("inf"), None, "1", [0.5]])
 def test_a_pseudocount_is_finite_and_not_negative(pseudocount):
     """Anything else is a ValueError."""
@@ -195,7 +193,7 @@ def test_a_row_of_q_that_does_not_sum_to_one_is_named():
     refuses(ValueError, "but row q[2] sums to 2.0", xlogx.kl_divergence, p, q, normalize="check")
 
 
-@pytest.mark.parametrize("measure", [xlogx.entropy, *MEASURES])
+@every_measure
 def test_unknown_keywords_and_positional_options_are_refused(measure):
     """Options go by keyword, and only those that exist."""
     data = [np.ones(3)] * (1 if measure is xlogx.entropy else 2)

@@ -1,23 +1,13 @@
 """The dtype of the result, the array that takes it, and bits that stand for bfloat16."""
 
-import re
-
 import numpy as np
 import pytest
+from measures import data, every_measure, refuses
 
 import xlogx
 from xlogx._bounds import ULPS
 
 pytestmark = pytest.mark.usefixtures("backend")
-
-TWO = [xlogx.cross_entropy, xlogx.kl_divergence, xlogx.js_divergence, xlogx.js_distance]
-ALL = [xlogx.entropy, *TWO]
-every_measure = pytest.mark.parametrize("measure", ALL)
-
-
-def data(measure, shape=(3, 4, 5), seed=0, dtype=np.float64):
-    rng = np.random.default_rng(seed)
-    return [(rng.random(shape) + 0.05).astype(dtype) for _ in range(1 if measure is xlogx.entropy else 2)]
 
 
 def bits_of(array):
@@ -29,13 +19,8 @@ def cut_to_bfloat16(array):
     return (bits_of(array).astype(np.uint32) << 16).view(np.float32)
 
 
-def refuses(kind, message, function, *arguments, **options):
-    with pytest.raises(kind, match=re.escape(message)):
-        function(*arguments, **options)
-
-
 @every_measure
-@pytest.mark.parametrize("n", [1, 3, 17, 300, 5000, 70_000])
+@pytest.mark.parametrize("n", [1, 3, 17, 300, 5000, 70_000], indirect=True)
 @pytest.mark.parametrize(
     ("given", "wanted"), [(np.float32, np.float64), (np.float64, np.float32), (np.float16, np.float64)]
 )
@@ -184,7 +169,7 @@ def test_out_shares_no_memory_with_what_is_read():
     refuses(ValueError, "out must not share memory with p", xlogx.entropy, masked, out=out)
 
 
-@pytest.mark.parametrize("shape", [(3, 4, 5), (2, 5000), (200, 3), (70_000,)])
+@pytest.mark.parametrize("shape", [(3, 4, 5), (2, 5000), (200, 3), (70_000,)], indirect=True)
 @pytest.mark.parametrize("axis", [-1, 0])
 @every_measure
 def test_bits_are_bfloat16(measure, shape, axis):

@@ -1,8 +1,6 @@
 """Processes: what forks, the end of the interpreter, an interrupt and an odd start do to a call."""
 
 import os
-import signal
-import subprocess
 import sys
 import textwrap
 import zipfile
@@ -10,27 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from backends import NAMES, needs_rust
+from processes import LARGE, end, told
 
 import xlogx
 
-CLEAN = {k: v for k, v in os.environ.items() if not k.endswith("_NUM_THREADS") and not k.startswith("XLOGX_")}
 PACKAGE = Path(xlogx.__file__).parent
 WHERE = [str(PACKAGE.parent), str(Path(np.__file__).parent.parent)]
-HERE = sorted({name for name, _ in xlogx._backend.choices()})
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this platform")
-on_every_backend = pytest.mark.parametrize("name", HERE)
 
-# A call that goes to the pool whatever the cores, and its answer from the calling thread.
-LARGE = """
-import os, sys, threading, time
-import numpy, xlogx
-p = numpy.random.default_rng(0).random(300_000)
-with xlogx.threads(1):
-    want = xlogx.entropy(p)
-xlogx.set_num_threads(3)
-right = lambda: xlogx.entropy(p) == want
-"""
 # A call of minutes.
 ENDLESS = """
 import os, sys, threading, time
@@ -46,32 +33,6 @@ def forked(work):
 def ended_well(child):
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 """
-
-
-def end(arguments, *, timeout=60, **options):
-    """Output of a Python process that has ended by itself, with status 0; it and its children are killed otherwise."""
-    with subprocess.Popen(
-        [sys.executable, *arguments],
-        env={**CLEAN, **options.pop("env", {})},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=os.name == "posix",
-        **options,
-    ) as process:
-        try:
-            out, trace = process.communicate(timeout=timeout)
-        except subprocess.TimeoutExpired:
-            if os.name == "posix":
-                os.killpg(process.pid, signal.SIGKILL)
-            process.kill()
-            raise
-    assert process.returncode == 0, trace
-    return out
-
-
-def told(code, **options):
-    return end(["-c", code], **options)
 
 
 @needs_fork
@@ -127,8 +88,9 @@ def test_pools_of_processes_answer(method, tmp_path):
     code = """
     import multiprocessing, sys, numpy, xlogx
     from concurrent.futures import ProcessPoolExecutor
+    has_pool = xlogx.show_config(as_dict=True)["backend"] == "rust"
     def call(seed):
-        return float(xlogx.entropy(numpy.random.default_rng(seed).random(300_000)))
+        return float(xlogx.entropy(numpy.random.default_rng(seed).random(300_000 if has_pool else 3000)))
     if __name__ == "__main__":
         if sys.argv[1] not in multiprocessing.get_all_start_methods():
             sys.exit(print("absent"))
@@ -171,8 +133,10 @@ def test_the_affinity_may_be_set_after_the_import():
     assert told(LARGE + "print(right())" + bind + "print(right(), xlogx.get_num_threads())") == "True\nTrue 3\n"
 
 
-@on_every_backend
-@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize(
+    ("name", "threads"),
+    [("numpy", 1), pytest.param("rust", 1, marks=needs_rust), pytest.param("rust", 3, marks=needs_rust)],
+)
 def test_a_daemon_thread_may_be_in_a_call_at_the_end(name, threads):
     """The process ends at once, with status 0 and in silence."""
     code = """
@@ -207,7 +171,7 @@ def test_the_end_waits_for_a_thread():
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to a child on this platform")
-@on_every_backend
+@pytest.mark.parametrize("name", NAMES)
 def test_an_interrupt_is_for_the_main_thread_alone(name):
     """Ctrl-C ends the call of the main thread, and those of the others come to their right ends."""
     code = """

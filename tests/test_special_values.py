@@ -2,19 +2,16 @@
 
 import numpy as np
 import pytest
+from measures import DIVERGENCES, TWO, divergences, two_arguments
 
 import xlogx
 
 pytestmark = pytest.mark.usefixtures("backend")
 
-TWO = [xlogx.cross_entropy, xlogx.kl_divergence, xlogx.js_divergence, xlogx.js_distance]
-DIVERGENCES = TWO[1:]
-two_arguments = pytest.mark.parametrize("measure", TWO)
-divergences = pytest.mark.parametrize("measure", DIVERGENCES)
 dtypes = pytest.mark.parametrize("dtype", [np.float64, np.float32])
 NAN, INF = np.nan, np.inf
 # One short row, a long one, one of many blocks: different paths through a backend.
-LENGTHS = [2, 40, 5000, 70_000]
+lengths = pytest.mark.parametrize("n", [2, 40, 5000, 70_000], indirect=True)
 
 
 def is_positive_zero(value):
@@ -28,7 +25,7 @@ def in_row(n, values, rest=1.0, dtype=np.float64):
 
 
 @dtypes
-@pytest.mark.parametrize("n", LENGTHS)
+@lengths
 def test_zero_weights_add_nothing(n, dtype):
     """Where p = 0 nothing is added, whatever q is; -0.0 is a zero weight."""
     for zero in (0.0, -0.0):
@@ -39,7 +36,7 @@ def test_zero_weights_add_nothing(n, dtype):
 
 
 @dtypes
-@pytest.mark.parametrize("n", LENGTHS)
+@lengths
 def test_mass_where_the_model_has_none_is_infinite(n, dtype):
     """Where p > 0 = q, cross-entropy and KL are +inf, normalised or not; JS stays finite."""
     p, q = in_row(n, [1.0], dtype=dtype), in_row(n, [0.0], dtype=dtype)
@@ -62,7 +59,7 @@ def test_one_element_is_exactly_zero(weight, dtype):
 
 
 @dtypes
-@pytest.mark.parametrize("n", LENGTHS)
+@lengths
 def test_one_hot_rows_are_exactly_zero(n, dtype):
     """All weight at one place: entropy is +0.0, never -0.0."""
     for place in (0, n // 2, n - 1):
@@ -76,7 +73,7 @@ def test_one_hot_rows_are_exactly_zero(n, dtype):
 
 @dtypes
 @divergences
-@pytest.mark.parametrize("n", LENGTHS)
+@lengths
 def test_equal_rows_are_exactly_zero_apart(measure, n, dtype):
     """Equal rows, also after scaling by a power of two, have a divergence of exactly +0.0."""
     p = (np.random.default_rng(n).random(n) + 0.01).astype(dtype)
@@ -97,7 +94,7 @@ def test_equal_rows_at_the_ends_of_the_range_are_exactly_zero_apart(measure):
 
 
 @dtypes
-@pytest.mark.parametrize("n", LENGTHS)
+@lengths
 def test_js_is_at_most_log_2(n, dtype):
     """Rows with nothing in common are 1 bit apart, and none are further."""
     p, q = np.zeros((2, n), dtype)
@@ -141,7 +138,7 @@ def test_a_raw_row_without_weight_is_a_sum_of_nothing():
 
 
 @dtypes
-@pytest.mark.parametrize("n", LENGTHS)
+@lengths
 def test_nan_is_nan_for_its_row_alone(n, dtype):
     """NaN in p or in q, also where p is 0, also beside an infinite term, gives NaN for that row."""
     good = np.ones((3, n), dtype)
@@ -163,7 +160,7 @@ def test_nan_is_nan_for_its_row_alone(n, dtype):
         assert np.isnan(xlogx.cross_entropy(p, q))
 
 
-@pytest.mark.parametrize("n", LENGTHS)
+@lengths
 def test_a_sum_that_overflows_is_scaled(n):
     """Weights whose sum is beyond float64 have the entropy of any equal weights."""
     row = np.full(n, 1.7e308)

@@ -19,6 +19,7 @@ from xlogx._options import (
     checked_base,
     checked_choice,
     checked_dtype,
+    checked_keepdims,
     checked_normalize,
     checked_pseudocount,
     completed,
@@ -32,19 +33,20 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
-def measure(measure: str, p: ArrayLike, q: ArrayLike | None, options: Options) -> Any:
+def measure(name: str, p: ArrayLike, q: ArrayLike | None, options: Options) -> Any:
     """Any measure, any arguments: what the quick paths leave over."""
-    given = completed(measure, options)
+    given = completed(name, options)
     base = checked_base(given["base"])
     divide, check = checked_normalize(given["normalize"])
     pseudocount = checked_pseudocount(given["pseudocount"])
     nan_policy = checked_choice("nan_policy", given["nan_policy"], NAN_POLICIES)
     invalid_is_nan = checked_choice("on_invalid", given["on_invalid"], ON_INVALID) == "nan"
+    keepdims = checked_keepdims(given["keepdims"])
     dtype = checked_dtype(given["dtype"])
     input_dtype = checked_choice("input_dtype", given["input_dtype"], INPUT_DTYPES)
 
     arguments = [Weights("p", p, input_dtype)]
-    if measure != "entropy":
+    if name != "entropy":
         arguments.append(Weights("q", q, input_dtype))  # type: ignore[arg-type]
     names = tuple(argument.name for argument in arguments)
     if input_dtype is not None and not any(argument.bfloat16 for argument in arguments):
@@ -63,7 +65,7 @@ def measure(measure: str, p: ArrayLike, q: ArrayLike | None, options: Options) -
     )
     if dtype is None:
         dtype = np.float32 if _all_narrow(arguments) else np.float64
-    if given["keepdims"]:
+    if keepdims:
         outer = tuple(1 if i in axes else n for i, n in enumerate(shape))
     else:
         outer = tuple(n for i, n in enumerate(shape) if i not in axes)
@@ -79,7 +81,7 @@ def measure(measure: str, p: ArrayLike, q: ArrayLike | None, options: Options) -
     if check:
         for argument in arguments:
             check_sums(argument, reduction)
-    if not reduction.run(measure, arguments, base, divide, answers):
+    if not reduction.run(name, arguments, base, divide, answers):
         for argument in arguments:
             raise_invalid(argument, dropped)
         raise ValueError(

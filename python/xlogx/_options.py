@@ -23,12 +23,12 @@ class Options(TypedDict, total=False):
 
     axis: int | tuple[int, ...] | None
     base: float | Literal["bits", "nats", "hartleys"] | None
-    normalize: bool | Literal["check"]
+    normalize: bool | np.bool_ | Literal["check"]
     pseudocount: float
     where: ArrayLike | None
     nan_policy: Literal["propagate", "omit", "raise"]
     on_invalid: Literal["raise", "nan"]
-    keepdims: bool
+    keepdims: bool | np.bool_
     dtype: DTypeLike | None
     out: NDArray[np.float64] | NDArray[np.float32] | None
     input_dtype: Literal["bfloat16"] | None
@@ -149,11 +149,21 @@ def checked_base(base: object) -> float | None:
 
 def checked_normalize(normalize: object) -> tuple[bool, bool]:
     """Whether the rows are divided by their sums, and whether those sums must be one."""
-    if normalize is True or normalize is False:
-        return normalize, False
+    if isinstance(normalize, bool | np.bool_):
+        return bool(normalize), False
     if isinstance(normalize, str) and normalize == "check":
         return False, True
     raise ValueError(f"normalize must be True, False or 'check', got {normalize!r}")
+
+
+def checked_keepdims(keepdims: Any) -> bool:
+    """Whether the reduced axes stay. As in NumPy, integers are truth values and nothing else is."""
+    if isinstance(keepdims, np.bool_):  # to NumPy itself no integer
+        return bool(keepdims)
+    try:
+        return operator.index(keepdims) != 0
+    except TypeError:
+        raise TypeError(f"keepdims must be True or False, got {keepdims!r}") from None
 
 
 def checked_pseudocount(pseudocount: object) -> float:

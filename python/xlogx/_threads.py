@@ -28,14 +28,14 @@ class threads:
     Parameters
     ----------
     n : int
-        At least 1; it may exceed the number of cores.
+        From 1 to 65 536; it may exceed the number of cores.
 
     Raises
     ------
     TypeError
         If `n` is not an integer.
     ValueError
-        If `n` is less than 1.
+        If `n` is out of this range.
 
     See Also
     --------
@@ -74,14 +74,14 @@ def set_num_threads(n: int) -> None:
     Parameters
     ----------
     n : int
-        At least 1; it may exceed the number of cores.
+        From 1 to 65 536; it may exceed the number of cores.
 
     Raises
     ------
     TypeError
         If `n` is not an integer.
     ValueError
-        If `n` is less than 1.
+        If `n` is out of this range.
 
     See Also
     --------
@@ -111,7 +111,7 @@ def get_num_threads() -> int:
     Raises
     ------
     ValueError
-        If the environment variable that decides is not an integer of at least 1.
+        If the environment variable that decides is no integer from 1 to 65 536.
 
     Examples
     --------

@@ -132,11 +132,6 @@ def compare_with_release(questions: list[Case]) -> Comparison:
         return worst("the release", distances())
 
 
-def has_rust() -> bool:
-    """Tell whether this install has the Rust core."""
-    return any(backend == "rust" for backend, _ in _backend.choices())
-
-
 def main(*, as_json: bool = False) -> int:
     """Verify, print what was found, and return the exit status: 0 if everything is as in the release."""
     started = time.perf_counter()

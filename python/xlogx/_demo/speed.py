@@ -4,19 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from rich.table import Table
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import entropy as scipy_entropy
 
 import xlogx
 from xlogx._demo.draw_time import draw_time
+from xlogx._demo.error_curves import Weights, numpy_js_distance
 from xlogx._demo.screen import Screen, Setting
 from xlogx._demo.stopwatch import Call, best_of_rounds, reader, repeated
 
 TITLE = "Times on this machine"
-
-Weights = NDArray[np.float64]
 
 CODE = """\
 import timeit, numpy as np, scipy.stats, xlogx
@@ -40,12 +38,6 @@ class Times:
     read_rate: float
     long: list[Race]
     short: list[Race]
-
-
-def numpy_js_distance(p: Weights, q: Weights) -> float:
-    """Return the Jensen-Shannon distance as a NumPy expression."""
-    m = (p + q) / 2
-    return float(np.sqrt(((p * np.log(p / m)).sum() + (q * np.log(q / m)).sum()) / 2))
 
 
 def entropy_calls(p: Weights) -> dict[str, Call]:

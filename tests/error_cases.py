@@ -3,23 +3,9 @@
 `test_error_table.py` makes each of them; the documentation shows them as its table. A new error is one entry.
 """
 
-from dataclasses import dataclass
-
+from error_case import ErrorCase
+from logit_error_cases import LOGITS
 from numpy.exceptions import AxisError
-
-
-@dataclass(frozen=True)
-class ErrorCase:
-    """A call as one would write it, and what it raises; `environment` is set before Python starts.
-
-    `np`, `xlogx` and the names of `foreign_objects.OBJECTS` may stand in it.
-    """
-
-    call: str
-    kind: type[Exception]
-    message: str
-    environment: str = ""
-
 
 CASES: dict[str, tuple[ErrorCase, ...]] = {
     "Weights": (
@@ -45,7 +31,7 @@ CASES: dict[str, tuple[ErrorCase, ...]] = {
         ErrorCase(
             "xlogx.entropy([10**400, 1])",
             ValueError,
-            "p must be finite and non-negative, got an integer beyond float64",
+            "p must be weights in the range of float64, got an integer beyond it",
         ),
         ErrorCase(
             "xlogx.entropy([1e308, 1], pseudocount=1e308)",
@@ -301,7 +287,7 @@ CASES: dict[str, tuple[ErrorCase, ...]] = {
             "xlogx.entropy(arrow_periods)",
             TypeError,
             "p must be real weights of at most 64 bits, got Arrow extension type pandas.period: "
-            "pass its storage if that is what weighs",
+            "pass its storage if those are the weights",
         ),
         ErrorCase(
             "xlogx.entropy(frame_of_nullables)",
@@ -413,4 +399,5 @@ CASES: dict[str, tuple[ErrorCase, ...]] = {
             environment="XLOGX_SIMD=sse",
         ),
     ),
+    "Logits": LOGITS,
 }

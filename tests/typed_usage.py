@@ -35,6 +35,13 @@ xlogx.entropy(matrix, where=matrix > 0, nan_policy="omit", on_invalid="nan", dty
 xlogx.kl_divergence(p, q, where=[True, True, False], nan_policy="raise", dtype="float32", out=None)
 xlogx.js_divergence(counts.astype(np.uint16), counts, where=None, input_dtype="bfloat16", out=np.empty(2, np.float32))
 
+# Logits.
+xlogx.logits.entropy(matrix, axis=0, base="bits", temperature=0.7, on_invalid="nan", keepdims=True, out=np.empty(3))
+xlogx.logits.kl_divergence([1.0, 2.0], p[:2], where=[True, False], nan_policy="omit", dtype="float64")
+xlogx.logits.softmax(matrix, axis=None, temperature=2, out=np.empty((3, 4), np.float16))
+xlogx.logits.log_softmax(matrix, base=2, dtype=np.float16, input_dtype=None)
+assert_type(xlogx.logits.compare(p, q, temperature=2.0, base=2), xlogx.logits.Comparison)
+
 # What a type checker must refuse; an ignore that ignores nothing is itself an error.
 xlogx.kl_divergence(p)  # type: ignore[call-arg]
 xlogx.kl_divergence(p, q, 0)  # type: ignore[call-arg]
@@ -44,6 +51,12 @@ xlogx.entropy(p, nan_policy="ignore")  # type: ignore[arg-type]
 xlogx.entropy(p, on_invalid="omit")  # type: ignore[arg-type]
 xlogx.entropy(p, input_dtype="float16")  # type: ignore[arg-type]
 xlogx.entropy(p, out=counts)  # type: ignore[arg-type]
+xlogx.entropy(p, temperature=2.0)  # type: ignore[call-arg]
+xlogx.logits.entropy(p, q)  # type: ignore[arg-type]
+xlogx.logits.entropy(p, normalize=True)  # type: ignore[call-arg]
+xlogx.logits.perplexity(p, base=2)  # type: ignore[call-arg]
+xlogx.logits.softmax(p, keepdims=True)  # type: ignore[call-arg]
+xlogx.logits.compare(p, q, out=None)  # type: ignore[call-arg]
 
 with xlogx.threads(2):
     assert_type(xlogx.get_num_threads(), int)

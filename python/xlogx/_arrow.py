@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from xlogx._argument import FOR_LABELS, Name
 from xlogx._arrow_structures import Array, Schema, Stream, held
-from xlogx._weights import FOR_LABELS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -85,7 +85,7 @@ class _Memory:
         }
 
 
-def array(name: str, capsules: tuple[object, object]) -> Borrowed:
+def array(name: Name, capsules: tuple[object, object]) -> Borrowed:
     """What `__arrow_c_array__` returns, as an ndarray."""
     try:
         schema, data = capsules
@@ -98,7 +98,7 @@ def array(name: str, capsules: tuple[object, object]) -> Borrowed:
     return _elements(name, layout, found, 0, found.length, data)
 
 
-def stream(name: str, capsule: object) -> Borrowed:
+def stream(name: Name, capsule: object) -> Borrowed:
     """What `__arrow_c_stream__` returns, as an ndarray: one chunk is borrowed, several are joined by copying them."""
     source = held(name, capsule, b"arrow_array_stream", Stream)
     address = ctypes.addressof(source)
@@ -127,16 +127,16 @@ def stream(name: str, capsule: object) -> Borrowed:
             rows += chunk.array.length
 
 
-def _layout(name: str, schema: Schema) -> _Layout:
+def _layout(name: Name, schema: Schema) -> _Layout:
     form = schema.format.decode()
     if schema.dictionary or form in _STRINGS:
         kind = "dictionary" if schema.dictionary else _STRINGS[form]
-        raise TypeError(f"{name} must be weights, got Arrow type {kind}: {FOR_LABELS}")
+        raise TypeError(f"{name} must be {name.holds}, got Arrow type {kind}: {FOR_LABELS}")
     if (extension := schema.extension()) is not None:
         # Such as pandas.period: numbers are how it is stored, not what it means.
         raise TypeError(
-            f"{name} must be real weights of at most 64 bits, got Arrow extension type {extension}: "
-            "pass its storage if that is what weighs"
+            f"{name} must be real {name.holds} of at most 64 bits, got Arrow extension type {extension}: "
+            f"pass its storage if those are the {name.holds}"
         )
     if form in _DTYPES:
         return _Layout(np.dtype(_DTYPES[form]))
@@ -146,15 +146,15 @@ def _layout(name: str, schema: Schema) -> _Layout:
         return _Layout(inner.dtype, (size, *inner.lists))
     if form == "+s":
         raise TypeError(
-            f"{name} must be one column of weights, got Arrow type struct (a data frame or record batch) "
+            f"{name} must be one column of {name.holds}, got Arrow type struct (a data frame or record batch) "
             f"with {schema.n_children} columns: pass one of its columns, or a NumPy array of its rows"
         )
     kind = next((word for prefix, word in _OTHERS.items() if form.startswith(prefix)), form)
-    raise TypeError(f"{name} must be real weights of at most 64 bits, got Arrow type {kind}")
+    raise TypeError(f"{name} must be real {name.holds} of at most 64 bits, got Arrow type {kind}")
 
 
 def _elements(
-    name: str, layout: _Layout, data: Array, first: int, count: int, owner: object, rows: int = 0
+    name: Name, layout: _Layout, data: Array, first: int, count: int, owner: object, rows: int = 0
 ) -> Borrowed:
     """`count` elements of `data` from `first` on; lists become further axes. `rows` stand before them in a stream."""
     if first + count > data.length:
@@ -192,7 +192,7 @@ def _elements(
 
 
 def _width(
-    name: str, offsets: NDArray[Any], valid: NDArray[np.bool_] | None, rows: int
+    name: Name, offsets: NDArray[Any], valid: NDArray[np.bool_] | None, rows: int
 ) -> tuple[int, NDArray[np.intp] | None]:
     """The one length of all lists and, where null lists are shorter or longer, where each list's elements are."""
     lengths = np.diff(offsets)
@@ -210,11 +210,13 @@ def _width(
     return size, np.where(odd, 0, offsets[:-1] - offsets[0])[:, None] + np.arange(size)
 
 
-def _uneven(name: str, row: int, length: int, size: int) -> ValueError:
-    return ValueError(f"{name} must have rows of one length, got {length} weights in row {row} and {size} before it")
+def _uneven(name: Name, row: int, length: int, size: int) -> ValueError:
+    return ValueError(
+        f"{name} must have rows of one length, got {length} {name.holds} in row {row} and {size} before it"
+    )
 
 
-def _joined(name: str, chunks: list[Borrowed]) -> Borrowed:
+def _joined(name: Name, chunks: list[Borrowed]) -> Borrowed:
     if len(chunks) == 1:
         return chunks[0]
     # Where all lists of a chunk are null, its width says nothing.

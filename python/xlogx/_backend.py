@@ -35,6 +35,35 @@ class Backend(Protocol):
         bfloat16: tuple[bool, bool] = ...,
         /,
     ) -> bool: ...
+    def reduce_logits(
+        self,
+        measure: str,
+        p: NDArray[Any],
+        q: NDArray[Any] | None,
+        reduced: int,
+        base: float | None,
+        temperature: float,
+        out: NDArray[Any],
+        threads: int,
+        masks: Sequence[tuple[NDArray[np.bool_], bool]] = ...,
+        omit: bool = ...,
+        bfloat16: tuple[bool, bool] = ...,
+        /,
+    ) -> bool: ...
+    def map_logits(
+        self,
+        measure: str,
+        z: NDArray[Any],
+        reduced: int,
+        base: float | None,
+        temperature: float,
+        out: NDArray[Any],
+        threads: int,
+        masks: Sequence[tuple[NDArray[np.bool_], bool]] = ...,
+        omit: bool = ...,
+        bfloat16: bool = ...,
+        /,
+    ) -> bool: ...
     def entropy(self, p: object, /) -> np.float64 | np.float32 | None: ...
     def cross_entropy(self, p: object, q: object, /) -> np.float64 | np.float32 | None: ...
     def kl_divergence(self, p: object, q: object, /) -> np.float64 | np.float32 | None: ...

@@ -6,12 +6,12 @@ import math
 
 import numpy as np
 
+from xlogx._argument import Argument
 from xlogx._invalid import raise_invalid
 from xlogx._reduction import Reduction
-from xlogx._weights import Weights
 
 
-def check_sums(argument: Weights, reduction: Reduction) -> None:
+def check_sums(argument: Argument, reduction: Reduction) -> None:
     """Raise unless every row of `argument` sums to one within the square root of its dtype's epsilon.
 
     A row with NaN passes: NaN stands for itself, and the row's result is NaN.

@@ -32,6 +32,42 @@ def reduce(
     is true, an argument is uint16: the bits of bfloat16 numbers.
     """
 
+def reduce_logits(
+    measure: str,
+    p: NDArray[Any],
+    q: NDArray[Any] | None,
+    reduced: int,
+    base: float | None,
+    temperature: float,
+    out: NDArray[Any],
+    threads: int,
+    masks: Sequence[tuple[NDArray[np.bool_], bool]] = ...,
+    omit: bool = ...,
+    bfloat16: tuple[bool, bool] = ...,
+) -> bool:
+    """Reduce the last `reduced` axes of the logits `p` (and `q`, of the same shape) by `measure` into `out`.
+
+    `out`, masks, `omit` and `bfloat16` are as in `reduce`; the logits are divided by `temperature`, and what is dropped
+    is as if it were -inf. Always True: no logit is invalid.
+    """
+
+def map_logits(
+    measure: str,
+    z: NDArray[Any],
+    reduced: int,
+    base: float | None,
+    temperature: float,
+    out: NDArray[Any],
+    threads: int,
+    masks: Sequence[tuple[NDArray[np.bool_], bool]] = ...,
+    omit: bool = ...,
+    bfloat16: bool = ...,
+) -> bool:
+    """Write the softmax or log_softmax (`measure`) of each row of `z` to `out`, of the same shape.
+
+    `out` is C-contiguous, aligned, and native float64 or float32; it shares no memory with `z` unless it is `z`.
+    """
+
 def entropy(p: object, /) -> np.float64 | np.float32 | None:
     """Entropy of one short contiguous row with every option at its default; None where that is not what came."""
 

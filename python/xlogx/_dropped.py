@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xlogx._weights import NUMPYS_OWN, Weights, mask_of
+from xlogx._argument import NUMPYS_OWN, Argument, Name, mask_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from xlogx._weights import Mask
+    from xlogx._argument import Mask
 
 
 class Dropped:
@@ -22,7 +22,7 @@ class Dropped:
 
     __slots__ = ("masks", "omitted")
 
-    def __init__(self, masks: list[Mask], omitted: list[Weights]) -> None:
+    def __init__(self, masks: list[Mask], omitted: list[Argument]) -> None:
         self.masks = masks
         self.omitted = omitted
 
@@ -42,8 +42,8 @@ class Dropped:
         return dropped
 
 
-def masks_of_where(where: object, shape: tuple[int, ...]) -> list[Mask]:
-    """The masks that the option `where` stands for, which fit into `shape`."""
+def masks_of_where(where: object, shape: tuple[int, ...], holds: str) -> list[Mask]:
+    """The masks that the option `where` stands for, which fit into `shape`, that of the weights or logits."""
     array = _array_of_where(where)
     if array.dtype != np.bool_:
         raise TypeError(f"where must be bool, got dtype {array.dtype}")
@@ -51,7 +51,7 @@ def masks_of_where(where: object, shape: tuple[int, ...]) -> list[Mask]:
         np.broadcast_to(array, shape)
     except ValueError:
         raise ValueError(
-            f"where must broadcast to the shape of the weights, {shape}, and not enlarge it, got shape {array.shape}"
+            f"where must broadcast to the shape of the {holds}, {shape}, and not enlarge it, got shape {array.shape}"
         ) from None
     masks = [(array, False)]
     mask = mask_of(where)
@@ -66,7 +66,7 @@ def _array_of_where(where: object) -> NDArray[Any]:
         from xlogx._foreign import borrowed
 
         try:
-            found = borrowed("where", where)
+            found = borrowed(Name("where", "flags"), where)
         except TypeError:
             raise TypeError(f"where must be an array of bool in the CPU's memory, got {type(where).__name__}") from None
         if found is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xlogx import _arrow
-from xlogx._weights import FOR_LABELS
+from xlogx._argument import FOR_LABELS, Name
 
 if TYPE_CHECKING:
     from xlogx._arrow import Borrowed
@@ -18,12 +18,12 @@ _READABLE = {1, 3, 11, 13}
 _DEVICES = {2: "CUDA", 4: "OpenCL", 7: "Vulkan", 8: "Metal", 10: "ROCm", 14: "oneAPI", 15: "WebGPU"}
 
 
-def borrowed(name: str, value: Any) -> Borrowed | None:
+def borrowed(name: Name, value: Any) -> Borrowed | None:
     """An ndarray over the memory of `value`, and its validity; None where np.asarray is the way.
 
     Parameters
     ----------
-    name : str
+    name : Name
         The argument, for the errors.
     value : object
         Anything but a NumPy array.
@@ -40,7 +40,7 @@ def borrowed(name: str, value: Any) -> Borrowed | None:
     Raises
     ------
     TypeError
-        A type that is no weight, a data frame, or a tensor out of the CPU's reach.
+        A type that is no number, a data frame, or a tensor out of the CPU's reach.
     ValueError
         Lists of different lengths, or a stream that breaks off.
 
@@ -51,11 +51,11 @@ def borrowed(name: str, value: Any) -> Borrowed | None:
     """
     dtype = getattr(value, "dtype", None)
     if _is_of_labels(dtype):
-        # Their codes, and categories that are numbers, would pass for weights.
-        raise TypeError(f"{name} must be weights, got dtype {dtype}: {FOR_LABELS}")
+        # Their codes, and categories that are numbers, would pass for numbers.
+        raise TypeError(f"{name} must be {name.holds}, got dtype {dtype}: {FOR_LABELS}")
     if (odd := _not_on_numpy(value)) is not None:
         raise TypeError(
-            f"{name} must be one column of weights, got {type(value).__name__} with a column of dtype {odd}: "
+            f"{name} must be one column of {name.holds}, got {type(value).__name__} with a column of dtype {odd}: "
             "pass one of its columns, or a NumPy array of its rows"
         )
     reason = None
@@ -108,11 +108,11 @@ def _nullable(value: Any) -> Borrowed | None:
     return value.to_numpy(dtype=dtype, na_value=0), ~missing if missing.any() else None
 
 
-def _no_array(name: str, value: object, reason: Exception) -> str:
+def _no_array(name: Name, value: object, reason: Exception) -> str:
     return f"{name} must be an array of numbers, got {type(value).__name__}: {reason}"
 
 
-def _tensor(name: str, value: Any) -> Any:
+def _tensor(name: Name, value: Any) -> Any:
     try:
         device = int(value.__dlpack_device__()[0])
         if device in _READABLE:

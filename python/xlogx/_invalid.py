@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xlogx._argument import Argument
 from xlogx._dropped import Dropped
 from xlogx._pieces import pieces
-from xlogx._weights import Weights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def raise_invalid(argument: Weights, dropped: Dropped) -> None:
+def raise_invalid(argument: Argument, dropped: Dropped) -> None:
     """Raise the error that names the first weight that is negative or infinite, if one is that is not dropped.
 
     NaN is not invalid: it stands for itself.
@@ -26,7 +26,7 @@ def raise_invalid(argument: Weights, dropped: Dropped) -> None:
             raise ValueError(f"{argument.name} must be finite and non-negative, got {place}")
 
 
-def raise_nan(argument: Weights, dropped: Dropped) -> None:
+def raise_nan(argument: Argument, dropped: Dropped) -> None:
     """Raise the error that names the first NaN, if there is one that is not dropped."""
     if argument.may_be_nan:
         place = _first(argument, dropped, np.isnan)
@@ -49,7 +49,7 @@ def _invalid(weights: NDArray[Any]) -> NDArray[np.bool_]:
     return found
 
 
-def _first(argument: Weights, dropped: Dropped, sought: Callable[[NDArray[Any]], NDArray[np.bool_]]) -> str | None:
+def _first(argument: Argument, dropped: Dropped, sought: Callable[[NDArray[Any]], NDArray[np.bool_]]) -> str | None:
     """Place and value of the first weight in C order that is sought and not dropped; None if there is none."""
     # What is dropped may differ between the rows of an argument that has a single one.
     shape = dropped.common_shape(argument.array.shape)
@@ -67,7 +67,7 @@ def _first(argument: Weights, dropped: Dropped, sought: Callable[[NDArray[Any]],
     return None
 
 
-def _described(argument: Weights, index: list[int], value: Any) -> str:
+def _described(argument: Argument, index: list[int], value: Any) -> str:
     """A place in the argument as the user gave it, from one in its broadcast, and the weight there."""
     shape = argument.array.shape
     own = [0 if n == 1 else i for i, n in zip(index[len(index) - len(shape) :], shape, strict=True)]

@@ -1,16 +1,18 @@
-"""The options that every measure shares, from what the user wrote to what a backend takes."""
+"""The options that the functions share, from what the user wrote to what a backend takes."""
 
 from __future__ import annotations
 
 import inspect
 import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from numbers import Real
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypedDict, TypeVar
 
 import numpy as np
 from numpy.exceptions import AxisError
+
+from xlogx._option_docs import in_full
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -18,27 +20,74 @@ if TYPE_CHECKING:
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
-class Options(TypedDict, total=False):
-    """What follows the data in every measure, by keyword alone."""
+class _Common(TypedDict, total=False):
+    """What every function has after its data, by keyword alone."""
 
     axis: int | tuple[int, ...] | None
-    base: float | Literal["bits", "nats", "hartleys"] | None
-    normalize: bool | np.bool_ | Literal["check"]
-    pseudocount: float
     where: ArrayLike | None
     nan_policy: Literal["propagate", "omit", "raise"]
-    on_invalid: Literal["raise", "nan"]
-    keepdims: bool | np.bool_
     dtype: DTypeLike | None
-    out: NDArray[np.float64] | NDArray[np.float32] | None
     input_dtype: Literal["bfloat16"] | None
 
 
-DEFAULTS: Options = {
+class _Reduced(_Common, total=False):
+    on_invalid: Literal["raise", "nan"]
+    keepdims: bool | np.bool_
+
+
+class _WithBase(TypedDict, total=False):
+    base: float | Literal["bits", "nats", "hartleys"] | None
+
+
+class Options(_Reduced, _WithBase, total=False):
+    """Of the measures of weights."""
+
+    normalize: bool | np.bool_ | Literal["check"]
+    pseudocount: float
+    out: NDArray[np.float64] | NDArray[np.float32] | None
+
+
+class PerplexityOptions(_Reduced, total=False):
+    """Of the perplexity of logits, which has no unit."""
+
+    temperature: float
+    out: NDArray[np.float64] | NDArray[np.float32] | None
+
+
+class LogitOptions(PerplexityOptions, _WithBase, total=False):
+    """Of the measures of logits."""
+
+
+class ComparisonOptions(_Reduced, _WithBase, total=False):
+    """Of all measures of logits at once."""
+
+    temperature: float
+
+
+class SoftmaxOptions(_Common, total=False):
+    """Of the softmax."""
+
+    temperature: float
+    out: NDArray[np.float64] | NDArray[np.float32] | NDArray[np.float16] | None
+
+
+class LogSoftmaxOptions(SoftmaxOptions, _WithBase, total=False):
+    """Of its logarithm."""
+
+
+class AnyOptions(Options, total=False):
+    """All there are."""
+
+    temperature: float
+
+
+# In the order of every signature.
+DEFAULTS: AnyOptions = {
     "axis": -1,
     "base": None,
     "normalize": True,
     "pseudocount": 0.0,
+    "temperature": 1.0,
     "where": None,
     "nan_policy": "propagate",
     "on_invalid": "raise",
@@ -54,80 +103,43 @@ INPUT_DTYPES = (None, "bfloat16")
 NAMED_BASES = {"nats": None, "bits": 2.0, "hartleys": 10.0}
 
 
-# What a docstring says of what all measures have in common, and what takes its place where the docstring is shown.
-_IN_FULL = {
-    """
-pseudocount, where, nan_policy, on_invalid, keepdims, dtype, out, input_dtype
-    The same in every measure.
-""": """
-pseudocount : float, default 0.0
-    Added to every weight of every argument, before the sums; the sum of weight and pseudocount is rounded to float64.
-where : array_like of bool or None, default None
-    Which positions count. It broadcasts to the common shape of the weights, and never enlarges it. A position where
-    it is False is dropped from every argument, before the pseudocount, the sums and the validation: whatever is
-    there is not seen. So is a position that a masked array masks.
-nan_policy : {"propagate", "omit", "raise"}, default "propagate"
-    What a NaN in an argument does: it makes the result of its row NaN, its position is dropped from every argument,
-    or it raises.
-on_invalid : {"raise", "nan"}, default "raise"
-    What a negative or infinite weight does: it raises, or makes the result of its row NaN.
-keepdims : bool, default False
-    Keep the reduced axes with length one.
-dtype : {float64, float32} or None, default None
-    The dtype of the result, with its accuracy: with float64 the result for float32 weights is right to the last
-    digits of float64. None is what Returns says.
-out : ndarray or None, default None
-    Where the result goes: of exactly its shape (with `keepdims`, if that is given) and dtype, sharing no memory
-    with the arguments or `where`. It is returned itself, also for a single row. An error leaves it as it was.
-input_dtype : {"bfloat16"} or None, default None
-    With "bfloat16" an argument of dtype uint16 holds the bits of bfloat16 numbers. Arrays of the dtype bfloat16 of
-    ml_dtypes are taken for what they are.
-""",
-    """
-TypeError, ValueError, numpy.exceptions.AxisError, MemoryError, RuntimeError
-    The same in every measure.
-""": """
-TypeError
-    If an argument is not an array of real numbers, one is missing or too many, `where` is not bool, or `dtype` or
-    `out` is of another kind.
-ValueError
-    If a weight is negative or infinite (the message names its place and value), the shapes do not broadcast, a row
-    has no elements, `where` or `out` does not fit, or an option is not among its values.
-numpy.exceptions.AxisError
-    If an axis is out of range.
-MemoryError
-    If there is no memory for what a thread works on.
-RuntimeError
-    If xlogx itself has a bug: the message asks for a report.
-""",
-}
+def shown_with(kind: type[Any], holds: str) -> Callable[[_Function], _Function]:
+    """Give a function the signature and docstring that users should see: every option of `kind`, no ``*misplaced``."""
+
+    def shown(function: _Function) -> _Function:
+        signature = inspect.signature(function)
+        data = [p for p in signature.parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
+        options = []
+        for name, default in DEFAULTS.items():
+            if name in kind.__annotations__:
+                # As text, like every other annotation here: a TypedDict wraps it.
+                annotation = getattr(kind.__annotations__[name], "__forward_arg__", inspect.Parameter.empty)
+                options.append(
+                    inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+                )
+        function.__signature__ = signature.replace(parameters=data + options)  # type: ignore[attr-defined]
+        if function.__doc__ is not None:  # python -OO has none
+            # Python before 3.13 keeps the indentation.
+            function.__doc__ = in_full(inspect.cleandoc(function.__doc__), holds)
+        return function
+
+    return shown
 
 
-def shown_with_options(function: _Function) -> _Function:
-    """Give `function` the signature and docstring that users should see: every option, no ``*misplaced``."""
-    signature = inspect.signature(function)
-    data = [p for p in signature.parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
-    options = []
-    for name, default in DEFAULTS.items():
-        # As text, like every other annotation here: a TypedDict wraps it.
-        annotation = getattr(Options.__annotations__[name], "__forward_arg__", inspect.Parameter.empty)
-        options.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation))
-    function.__signature__ = signature.replace(parameters=data + options)  # type: ignore[attr-defined]
-    if function.__doc__ is not None:  # python -OO has none
-        # Python before 3.13 keeps the indentation.
-        shown = inspect.cleandoc(function.__doc__)
-        for short, full in _IN_FULL.items():
-            shown = shown.replace(short, full)
-        function.__doc__ = shown
-    return function
-
-
-def completed(measure: str, options: Options) -> Options:
-    """The options with every default filled in; TypeError for one that does not exist."""
-    unknown = options.keys() - DEFAULTS.keys()
+def completed(function: str, options: Mapping[str, Any], kind: type[Any]) -> AnyOptions:
+    """The options of a function with every default filled in; TypeError for one that it does not have."""
+    unknown = options.keys() - kind.__annotations__.keys()
     if unknown:
-        raise TypeError(f"{measure}() got an unexpected keyword argument {min(unknown)!r}")
-    return DEFAULTS | options
+        raise TypeError(f"{function}() got an unexpected keyword argument {min(unknown)!r}")
+    return DEFAULTS | options  # type: ignore[operator, no-any-return]
+
+
+def refuse_second(p: str, q: str) -> NoReturn:
+    """Raise what a second distribution gets from an entropy, which has one."""
+    raise TypeError(
+        f"entropy takes one argument by position: kl_divergence({p}, {q}) is the divergence of two distributions, "
+        f"cross_entropy({p}, {q}) their cross-entropy; axis, base and the other options go by keyword"
+    )
 
 
 def checked_base(base: object) -> float | None:
@@ -178,6 +190,19 @@ def checked_pseudocount(pseudocount: object) -> float:
     raise ValueError(f"pseudocount must be a finite number of at least 0, got {pseudocount!r}")
 
 
+def checked_temperature(temperature: object) -> float:
+    """What logits are divided by."""
+    if not isinstance(temperature, Real):
+        raise TypeError(f"temperature must be a number, got {temperature!r}")
+    try:
+        number = float(temperature)
+    except OverflowError:
+        number = math.inf
+    if 0 < number < math.inf:
+        return number
+    raise ValueError(f"temperature must be a finite number above 0, got {temperature!r}")
+
+
 def checked_choice(name: str, choice: object, choices: tuple[str | None, ...]) -> str | None:
     """The value of option `name`, one of a few words."""
     if (choice is None or isinstance(choice, str)) and choice in choices:
@@ -186,17 +211,20 @@ def checked_choice(name: str, choice: object, choices: tuple[str | None, ...]) -
     raise ValueError(f"{name} must be {', '.join(first)} or {last}, got {choice!r}")
 
 
-def checked_dtype(dtype: object) -> type[np.float64 | np.float32] | None:
-    """The type of the result; None is what the arguments say."""
+def checked_dtype(dtype: object, half: bool = False) -> type[np.floating[Any]] | None:
+    """The type of the result; None is what the arguments say. `half` lets float16 be one."""
     if dtype is None:
         return None
+    types = (np.float64, np.float32, np.float16) if half else (np.float64, np.float32)
+    *first, last = (one.__name__ for one in types)
+    wanted = f"{', '.join(first)} or {last}"
     try:
         found = np.dtype(dtype)  # type: ignore[call-overload]
     except (TypeError, ValueError):
-        raise TypeError(f"dtype must be float64 or float32, got {dtype!r}") from None
-    if found.char not in "df" or not found.isnative:
-        raise TypeError(f"dtype must be float64 or float32, got {found}")
-    return np.float64 if found.char == "d" else np.float32
+        raise TypeError(f"dtype must be {wanted}, got {dtype!r}") from None
+    if found.type not in types or not found.isnative:
+        raise TypeError(f"dtype must be {wanted}, got {found}")
+    return found.type  # type: ignore[no-any-return]
 
 
 def checked_axes(axis: object, ndim: int, names: tuple[str, ...]) -> tuple[int, ...]:

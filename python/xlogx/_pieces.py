@@ -10,17 +10,17 @@ from itertools import product
 BLOCK = 1 << 16
 
 
-def pieces(shape: tuple[int, ...]) -> Iterator[tuple[slice, ...]]:
-    """Indices of pieces of at most `BLOCK` elements: contiguous in C order, and all of them in that order."""
+def pieces(shape: tuple[int, ...], most: int = BLOCK) -> Iterator[tuple[slice, ...]]:
+    """Indices of pieces of at most `most` elements: contiguous in C order, and all of them in that order."""
     whole = len(shape)
-    while whole and math.prod(shape[whole - 1 :]) <= BLOCK:
+    while whole and math.prod(shape[whole - 1 :]) <= most:
         whole -= 1
     if whole == 0:
         yield tuple(slice(0, n) for n in shape)
         return
     # The last axis that has to be cut, between those gone over one by one and those taken whole.
     cut = whole - 1
-    step = BLOCK // math.prod(shape[whole:])
+    step = most // math.prod(shape[whole:])
     starts = [range(n) for n in shape[:cut]] + [range(0, shape[cut], step)]
     rest = tuple(slice(0, n) for n in shape[whole:])
     for place in product(*starts):

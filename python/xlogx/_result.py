@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xlogx._weights import is_masked
+from xlogx._argument import is_masked
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Never, Unpack
 
 from xlogx import _backend
 from xlogx._arrays import measure
-from xlogx._options import Options, shown_with_options
+from xlogx._options import Options, refuse_second, shown_with
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["cross_entropy", "entropy", "js_distance", "js_divergence", "kl_divergence"]
 
 
-@shown_with_options
+@shown_with(Options, "weights")
 def entropy(p: ArrayLike, *misplaced: Never, **options: Unpack[Options]) -> Any:
     r"""Shannon entropy of rows of weights.
 
@@ -87,10 +87,7 @@ def entropy(p: ArrayLike, *misplaced: Never, **options: Unpack[Options]) -> Any:
     1.5
     """
     if misplaced:
-        raise TypeError(
-            "entropy takes one argument by position: kl_divergence(p, q) is the divergence of two distributions, "
-            "cross_entropy(p, q) their cross-entropy; axis, base and the other options go by keyword"
-        )
+        refuse_second("p", "q")
     if not options:
         answer = _backend.core.entropy(p)
         if answer is not None:
@@ -98,7 +95,7 @@ def entropy(p: ArrayLike, *misplaced: Never, **options: Unpack[Options]) -> Any:
     return measure("entropy", p, None, options)
 
 
-@shown_with_options
+@shown_with(Options, "weights")
 def cross_entropy(p: ArrayLike, q: ArrayLike, **options: Unpack[Options]) -> Any:
     r"""Cross-entropy of rows of weights: the cost of coding `p`, the reference, by the code of `q`, the model.
 
@@ -163,7 +160,7 @@ def cross_entropy(p: ArrayLike, q: ArrayLike, **options: Unpack[Options]) -> Any
     return measure("cross_entropy", p, q, options)
 
 
-@shown_with_options
+@shown_with(Options, "weights")
 def kl_divergence(p: ArrayLike, q: ArrayLike, **options: Unpack[Options]) -> Any:
     r"""Kullback-Leibler divergence of rows of weights, from the model `q` to the reference `p`.
 
@@ -238,7 +235,7 @@ def kl_divergence(p: ArrayLike, q: ArrayLike, **options: Unpack[Options]) -> Any
     return measure("kl_divergence", p, q, options)
 
 
-@shown_with_options
+@shown_with(Options, "weights")
 def js_divergence(p: ArrayLike, q: ArrayLike, **options: Unpack[Options]) -> Any:
     r"""Jensen-Shannon divergence of rows of weights: the mean divergence of `p` and `q` from their middle.
 
@@ -306,7 +303,7 @@ def js_divergence(p: ArrayLike, q: ArrayLike, **options: Unpack[Options]) -> Any
     return measure("js_divergence", p, q, options)
 
 
-@shown_with_options
+@shown_with(Options, "weights")
 def js_distance(p: ArrayLike, q: ArrayLike, **options: Unpack[Options]) -> Any:
     r"""Jensen-Shannon distance of rows of weights: the square root of the divergence, and a metric.
 

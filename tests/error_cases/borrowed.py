@@ -38,7 +38,7 @@ CASES: dict[str, tuple[ErrorCase, ...]] = {
             "xlogx.entropy(arrow_periods)",
             TypeError,
             "p must be real weights of at most 64 bits, got Arrow extension type pandas.period: "
-            "pass its storage if that is what weighs",
+            "pass its storage if those are the weights",
         ),
         ErrorCase(
             "xlogx.entropy(frame_of_nullables)",

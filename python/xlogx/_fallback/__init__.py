@@ -13,7 +13,8 @@ import numpy as np
 
 from xlogx._fallback import finish, jensen_shannon, kullback_leibler, shannon
 from xlogx._fallback.double_double import Array
-from xlogx._fallback.rows import Argument, Dropped, Flat, Group, InvalidWeight, groups
+from xlogx._fallback.logits import map_logits, reduce_logits
+from xlogx._fallback.rows import Argument, Group, InvalidWeight, Weights, flat, groups
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,7 +27,9 @@ __all__ = [
     "kl_divergence",
     "level",
     "levels",
+    "map_logits",
     "reduce",
+    "reduce_logits",
     "set_level",
 ]
 
@@ -52,15 +55,14 @@ def reduce(
     instead. A position is dropped where any mask has the value beside it, and, with `omit`, where `p` or `q` is NaN.
     Where `bfloat16` is true, an argument holds the bits of bfloat16 numbers. `threads` is for `_core`.
     """
-    weights = [Flat(p, bfloat16[0])] if q is None else [Flat(p, bfloat16[0]), Flat(q, bfloat16[1])]
-    dropped = None
-    if masks or omit:
-        dropped = Dropped([(Flat(mask), value) for mask, value in masks], weights if omit else [])
-    arguments = [Argument(some, p.shape, reduced, pseudocount, dropped, invalid_is_nan) for some in weights]
+    numbers, dropped = flat(p, q, masks, omit, bfloat16)
+    arguments: list[Argument] = [
+        Weights(some, p.shape, reduced, dropped, pseudocount, invalid_is_nan) for some in numbers
+    ]
     answers = out.reshape(-1)
     with np.errstate(all="ignore"):
         try:
-            for start, stop, group in groups(arguments):
+            for start, stop, group in groups(arguments, Group):
                 answers[start:stop] = _rows(measure, group, base, normalize)
         except InvalidWeight:
             return False

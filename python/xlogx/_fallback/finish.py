@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from xlogx._fallback.double_double import Array, Pair, add, constant, divide, multiply
+from xlogx._fallback.double_double import Array, Pair, add, constant, divide
 from xlogx._fallback.log_ratio import LN2, log_ratio
 from xlogx._fallback.rows import Group
-from xlogx._fallback.sums import Sums
+from xlogx._fallback.sums import Sums, in_nats
 
 _NO_EXPONENT = np.array(0, np.intc)
 
@@ -15,7 +15,7 @@ _NO_EXPONENT = np.array(0, np.intc)
 def in_unit(sums: Sums, base: float | None, lowest: float, root: bool) -> Array:
     """(whole log 2 + rest) / divisor in nats, or by logarithms to `base`, or its root; not below `lowest`."""
     if base is None:
-        value = add(multiply(sums.whole, LN2), sums.rest)
+        value = in_nats(sums)
     else:
         # Through bits: exact where the rest is zero.
         value = divide(add(sums.whole, divide(sums.rest, LN2)), _log2(base))

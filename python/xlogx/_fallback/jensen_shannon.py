@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from xlogx._fallback.divergence import Elements, divergence_terms, elements, normalized
-from xlogx._fallback.double_double import add
+from xlogx._fallback.double_double import Pair, add
 from xlogx._fallback.log_ratio import log_ratio
 from xlogx._fallback.rows import Group
 from xlogx._fallback.sums import ONE, UNSCALED, Accumulator, Sums, Terms, half, negative
@@ -31,7 +31,12 @@ def js_divergence(p: Group, q: Group, normalize: bool) -> Sums:
 
 
 def _terms(e: Elements) -> Iterator[Terms]:
-    m, h = half(add(e.x, e.y)), half(e.difference)
-    for side, difference in ((e.x, h), (e.y, negative(h))):
-        whole, rest = divergence_terms(side, m, difference, log_ratio(side, UNSCALED, m, UNSCALED))
+    return middle_terms(e.x, e.y, e.difference)
+
+
+def middle_terms(x: Pair, y: Pair, difference: Pair) -> Iterator[Terms]:
+    """½ f(x, m) and ½ f(y, m) with m = (x + y)/2, given x - y."""
+    m, h = half(add(x, y)), half(difference)
+    for side, from_middle in ((x, h), (y, negative(h))):
+        whole, rest = divergence_terms(side, m, from_middle, log_ratio(side, UNSCALED, m, UNSCALED))
         yield Terms(half(whole), half(rest))

@@ -7,8 +7,8 @@ over as often as a measure asks; no more than a block of an argument is ever cop
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from xlogx._fallback.double_double import Array, Pair, add, sum_last
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# Weights in a block: some thirty temporaries of this size (64 KiB each) are alive at once.
+# Numbers in a block: some thirty temporaries of this size (64 KiB each) are alive at once.
 BLOCK = 1 << 13
 
 # The largest weight of a row is scaled into [2^899, 2^900): sums and Dekker splittings have room above, and what
@@ -52,7 +52,7 @@ class Flat:
 
 
 class Dropped(NamedTuple):
-    """Which positions have no weight in any argument."""
+    """Which positions count in no argument."""
 
     masks: list[tuple[Flat, bool]]  # dropped where the mask has this value
     omitted: list[Flat]  # dropped where this is NaN
@@ -67,35 +67,60 @@ class Dropped(NamedTuple):
         return dropped
 
 
-class Argument:
-    """One data argument, its reduced axes last: rows of `length` weights.
+def flat(
+    p: NDArray[Any],
+    q: NDArray[Any] | None,
+    masks: Sequence[tuple[NDArray[np.bool_], bool]],
+    omit: bool,
+    bfloat16: tuple[bool, bool],
+) -> tuple[list[Flat], Dropped | None]:
+    """What a backend is called with: the numbers of one or two arguments, and what is dropped from them."""
+    numbers = [Flat(p, bfloat16[0])] if q is None else [Flat(p, bfloat16[0]), Flat(q, bfloat16[1])]
+    if not masks and not omit:
+        return numbers, None
+    return numbers, Dropped([(Flat(mask), value) for mask, value in masks], numbers if omit else [])
 
-    An invalid weight is a NaN if `invalid_is_nan`, else it raises.
-    """
+
+class Argument:
+    """One data argument, its reduced axes last: `count` rows of `length` numbers."""
+
+    def __init__(self, numbers: Flat, shape: tuple[int, ...], reduced: int, dropped: Dropped | None) -> None:
+        self.length = math.prod(shape[len(shape) - reduced :])
+        self.count = math.prod(shape[: len(shape) - reduced])
+        self._numbers = numbers
+        self._dropped = dropped
+
+    def load(self, start: int, stop: int) -> Array:
+        """Numbers start to stop, in C order, as a new float64 array or a view that is not to be written to."""
+        return np.asarray(self._numbers.load(start, stop), dtype=np.float64)
+
+    def dropped(self, start: int, stop: int) -> NDArray[np.bool_] | None:
+        """Whether each of them is dropped; None where none is."""
+        return None if self._dropped is None else self._dropped.load(start, stop)
+
+
+class Weights(Argument):
+    """An argument of weights: what is dropped weighs 0. An invalid weight is a NaN if `invalid_is_nan`, else it raises."""
 
     def __init__(
         self,
-        weights: Flat,
+        numbers: Flat,
         shape: tuple[int, ...],
         reduced: int,
-        pseudocount: float,
         dropped: Dropped | None,
+        pseudocount: float,
         invalid_is_nan: bool,
     ) -> None:
-        self.length = math.prod(shape[len(shape) - reduced :])
-        self.count = math.prod(shape[: len(shape) - reduced])
-        self._weights = weights
+        super().__init__(numbers, shape, reduced, dropped)
         self._pseudocount = pseudocount
-        self._dropped = dropped
         self._invalid_is_nan = invalid_is_nan
 
     def load(self, start: int, stop: int) -> Array:
-        """Weights start to stop, in C order, as a new float64 array or a read-only view."""
-        weights = np.asarray(self._weights.load(start, stop), dtype=np.float64)
+        weights = super().load(start, stop)
         smoothed = weights + self._pseudocount if self._pseudocount else weights
         invalid = (weights < 0) | (smoothed == np.inf)
-        if self._dropped is not None:
-            dropped = self._dropped.load(start, stop)
+        dropped = self.dropped(start, stop)
+        if dropped is not None:
             invalid &= ~dropped
             smoothed = np.where(dropped, 0.0, smoothed)
         if np.any(invalid):
@@ -105,7 +130,7 @@ class Argument:
         return smoothed
 
 
-class Group:
+class Rows:
     """Some whole rows of an argument: one block of several rows, or several blocks of one row."""
 
     def __init__(self, argument: Argument, start: int, stop: int) -> None:
@@ -113,6 +138,27 @@ class Group:
         self._start, self._stop = start, stop
         self.rows = stop - start
         self._only = self._load(0, argument.length) if argument.length <= BLOCK else None
+
+    def _load(self, column: int, end: int) -> Array:
+        n = self._argument.length
+        if end - column == n:
+            return self._argument.load(self._start * n, self._stop * n).reshape(-1, n)
+        return self._argument.load(self._start * n + column, self._start * n + end).reshape(1, -1)
+
+    def _plain(self) -> Iterator[tuple[int, Array]]:
+        """Yield each block's first column, and its numbers as they are."""
+        if self._only is not None:
+            yield 0, self._only
+            return
+        for column in range(0, self._argument.length, BLOCK):
+            yield column, self._load(column, min(column + BLOCK, self._argument.length))
+
+
+class Group(Rows):
+    """Some whole rows of weights, scaled."""
+
+    def __init__(self, argument: Argument, start: int, stop: int) -> None:
+        super().__init__(argument, start, stop)
         largest = np.zeros(self.rows)
         self.largest_at = np.zeros(self.rows, np.intp)
         for column, weights in self._plain():
@@ -127,19 +173,6 @@ class Group:
         # The rows' weights times 2^exponent are the scaled ones.
         self.exponent: NDArray[np.intc] = np.where(usable, _TOP - exponent, 0).astype(np.intc)
         self._total: Pair | None = None
-
-    def _load(self, column: int, end: int) -> Array:
-        n = self._argument.length
-        if end - column == n:
-            return self._argument.load(self._start * n, self._stop * n).reshape(-1, n)
-        return self._argument.load(self._start * n + column, self._start * n + end).reshape(1, -1)
-
-    def _plain(self) -> Iterator[tuple[int, Array]]:
-        if self._only is not None:
-            yield 0, self._only
-            return
-        for column in range(0, self._argument.length, BLOCK):
-            yield column, self._load(column, min(column + BLOCK, self._argument.length))
 
     def blocks(self) -> Iterator[Block]:
         for column, weights in self._plain():
@@ -168,10 +201,13 @@ def sum_blocks(terms: Iterator[Pair]) -> Pair:
     return total
 
 
-def groups(arguments: list[Argument]) -> Iterator[tuple[int, int, list[Group]]]:
+_Some = TypeVar("_Some", bound=Rows)
+
+
+def groups(arguments: list[Argument], of: type[_Some]) -> Iterator[tuple[int, int, list[_Some]]]:
     """Start, stop and every argument's group, for groups that together are all the rows."""
     length, count = arguments[0].length, arguments[0].count
     rows = max(1, BLOCK // length)
     for start in range(0, count, rows):
         stop = min(start + rows, count)
-        yield start, stop, [Group(argument, start, stop) for argument in arguments]
+        yield start, stop, [of(argument, start, stop) for argument in arguments]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import numpy as np
 
 from xlogx._fallback.double_double import Array, Pair, add, constant, multiply, scale, sum_last, two_product
-from xlogx._fallback.log_ratio import Ratio
+from xlogx._fallback.log_ratio import LN2, Ratio
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,6 +65,11 @@ def times(weight: Pair, ratio: Ratio) -> tuple[Pair, Pair]:
     k = ratio.k.astype(np.float64)
     high, low = two_product(weight[0], k)
     return (high, low + weight[1] * k), multiply(weight, ratio.log)
+
+
+def in_nats(terms: Terms | Sums) -> Pair:
+    """Sum whole log 2 + rest."""
+    return add(multiply(terms.whole, LN2), terms.rest)
 
 
 def where(condition: NDArray[np.bool_], x: Pair, y: Pair) -> Pair:

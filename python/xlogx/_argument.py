@@ -27,7 +27,19 @@ NUMPYS_OWN = (list, tuple, int, float, np.generic)
 FOR_LABELS = "samples.entropy is the entropy of labels"
 
 
-class Weights:
+class Name(str):
+    """What errors call an argument, and what they say that it holds: weights, or logits."""
+
+    __slots__ = ("holds",)
+    holds: str
+
+    def __new__(cls, name: str, holds: str) -> Name:
+        found = super().__new__(cls, name)
+        found.holds = holds
+        return found
+
+
+class Argument:
     """One data argument: its name, its array as a backend takes it, and what its dtype means for the result.
 
     Where `bfloat16` is true, `array` holds the bits of bfloat16 numbers as uint16.
@@ -35,7 +47,7 @@ class Weights:
 
     __slots__ = ("array", "bfloat16", "epsilon", "masks", "name", "narrow", "weak")
 
-    def __init__(self, name: str, value: ArrayLike, input_dtype: str | None = None) -> None:
+    def __init__(self, name: Name, value: ArrayLike, input_dtype: str | None = None) -> None:
         self.name = name
         array, self.masks = _array_and_masks(name, value)
         # A Python number never widens the result, as in NumPy.
@@ -92,7 +104,7 @@ def mask_of(value: object) -> NDArray[np.bool_] | None:
     return np.asarray(value.mask)
 
 
-def _array_and_masks(name: str, value: ArrayLike) -> tuple[NDArray[Any], list[Mask]]:
+def _array_and_masks(name: Name, value: ArrayLike) -> tuple[NDArray[Any], list[Mask]]:
     if isinstance(value, np.ndarray):
         mask = mask_of(value)
         # A subclass's view, without its arithmetic.
@@ -100,7 +112,7 @@ def _array_and_masks(name: str, value: ArrayLike) -> tuple[NDArray[Any], list[Ma
     if not isinstance(value, NUMPYS_OWN):
         if _is_observation(value):
             raise TypeError(
-                f"{name} must be weights, got {type(value).__name__}, which is an observation: "
+                f"{name} must be {name.holds}, got {type(value).__name__}, which is an observation: "
                 "samples.byte_entropy is the entropy of bytes"
             )
         # Only here: it is of no use to most calls.
@@ -113,7 +125,7 @@ def _array_and_masks(name: str, value: ArrayLike) -> tuple[NDArray[Any], list[Ma
     return _array_of_numbers(name, value), []
 
 
-def _array_of_numbers(name: str, value: ArrayLike) -> NDArray[Any]:
+def _array_of_numbers(name: Name, value: ArrayLike) -> NDArray[Any]:
     try:
         array = np.asarray(value)
     except ValueError as error:
@@ -124,12 +136,12 @@ def _array_of_numbers(name: str, value: ArrayLike) -> NDArray[Any]:
         try:
             return array.astype(np.float64)  # integers beyond 64 bits
         except OverflowError:
-            raise ValueError(f"{name} must be finite and non-negative, got an integer beyond float64") from None
+            raise ValueError(f"{name} must be {name.holds} in the range of float64, got an integer beyond it") from None
     return array
 
 
 def _is_observation(value: object) -> bool:
-    """Whether `value` is text or raw bytes; numbers of one byte, as in array.array, are weights."""
+    """Whether `value` is text or raw bytes; numbers of one byte, as in array.array, are numbers."""
     if isinstance(value, memoryview):
         return value.format.lstrip("@=<>!") in ("B", "b", "c")
     # Where nothing has imported mmap there is no map, and not every platform has one.
@@ -137,12 +149,12 @@ def _is_observation(value: object) -> bool:
     return isinstance(value, bytes | bytearray | str) or (mmap is not None and isinstance(value, mmap.mmap))
 
 
-def _dtype_message(name: str, array: NDArray[Any]) -> str:
+def _dtype_message(name: Name, array: NDArray[Any]) -> str:
     dtype = array.dtype
     if dtype.kind in "SUT":
-        return f"{name} must be weights, got dtype {dtype}: {FOR_LABELS}"
+        return f"{name} must be {name.holds}, got dtype {dtype}: {FOR_LABELS}"
     if dtype.kind == "O":
         label = next((item for item in array.flat if isinstance(item, str | bytes)), None)
         if label is not None:
-            return f"{name} must be weights, got dtype object with {type(label).__name__} in it: {FOR_LABELS}"
-    return f"{name} must be real weights of at most 64 bits, got dtype {dtype}"
+            return f"{name} must be {name.holds}, got dtype object with {type(label).__name__} in it: {FOR_LABELS}"
+    return f"{name} must be real {name.holds} of at most 64 bits, got dtype {dtype}"

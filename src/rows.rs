@@ -10,6 +10,7 @@ mod blocks;
 mod careful;
 mod load;
 mod long;
+mod others;
 
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -11,6 +11,7 @@ mod careful;
 mod load;
 mod logits;
 mod long;
+mod others;
 
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicBool, Ordering};

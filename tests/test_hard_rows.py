@@ -122,3 +122,41 @@ def test_a_zero_with_a_sign_does_not_upset_the_check():
     for weight, total in ((1e200, "4e+200"), (1e-200, "4e-200")):
         with pytest.raises(ValueError, match=re.escape(f"sums to {total}")):
             xlogx.entropy([weight] * 4, normalize="check")
+
+
+def test_small_weights_count_beside_large_ones_in_exact_proportion():
+    """Weights in a proportion that is no float64 differ by nothing at all, so that the others alone are the answer."""
+    for p, q in (
+        ([1, 3e-61], [7, 2e-61]),
+        ([1, 3e-65], [7, 2e-65]),
+        ([1, 1e-200], [7, 2e-200]),
+        ([1, 3, 1e-100], [7, 21, 5e-100]),
+        ([1, 3, 1e-100, 0], [7, 21, 7e-100, 1e-290]),
+        ([3, 7e-30], [7, 1.6333333333333334e-29]),
+        ([1.0510936493049066, 1.4179795331463534e-79], [1.3351957018294538, 1.8012478518837805e-79]),
+        ([2.0**52 + 1, 2.0**52], [2.0**52, 2.0**52 - 1]),
+        ([1, 3] * 3000 + [1e-100], [7, 21] * 3000 + [5e-100]),
+        ([4e-300, 16], [0, 6.712634407600878e-65]),
+        ([1e-320, 0], [1e308, 1e-10]),
+    ):
+        for name in (*DIVERGENCES, "js_distance"):
+            if name != "kl_divergence" or all(q):
+                assert ulps(name, p, q) <= LIMIT
+
+
+def test_a_distance_is_right_where_the_divergence_leaves_the_range():
+    """The root is taken before the scale of a row comes back, whether its exponent is odd or even."""
+    raw = {"normalize": False}
+    assert ulps("js_distance", [1, 1e-300], [1, 1.0000000001e-300]) <= LIMIT
+    for p, q in (([1.7e308] * 8, [1e100] * 8), ([1e308], [1e-10]), ([0.0], [5e-324]), ([1e-320, 0], [1e308, 1e-10])):
+        assert ulps("js_distance", p, q, **raw) <= LIMIT
+
+
+def test_equal_weights_hide_no_others_from_a_raw_sum():
+    """A pair of equal weights adds nothing, so that its size is no reason to scale the others away."""
+    raw = {"normalize": False}
+    for p, q in (([1e308, 1e-290], [1e308, 2e-290]), ([1e308, 1e-310] * 2500, [1e308, 1e-308] * 2500)):
+        for name in (*DIVERGENCES, "js_distance"):
+            assert ulps(name, p, q, **raw) <= LIMIT
+    for p, q in (([1e-320, 0], [1e308, 1e-10]), ([1.25e300, 8e-323], [1e-230, 1.04e-322])):
+        assert ulps("kl_divergence", p, q, **raw) <= LIMIT

@@ -18,6 +18,7 @@ impl Measure<2> for JsDivergence {
     const BITS: bool = false;
     const KNOWN: usize = 1;
     const LEAST: f64 = LEAST_WITHOUT_DIFFERENCE;
+    const DIVERGENCE: bool = true;
     const BOUNDED: bool = true;
 
     #[inline(always)]

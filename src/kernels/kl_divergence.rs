@@ -50,8 +50,12 @@ impl<const RAW: bool> KlDivergence<RAW> {
         let sum = c.mul_add(near, p);
         let zero = V::zero();
         let beyond = q.sub(near);
-        // Without normalisation 0 · q: nothing, but for a NaN.
-        let outside = if RAW { q.mul(zero) } else { beyond.mul(c) };
+        // Without normalisation nothing, but for a NaN: 0 · q. Careful terms have no NaN, and q may be infinite there.
+        let outside = match (RAW, CAREFUL) {
+            (true, true) => zero,
+            (true, false) => q.mul(zero),
+            (false, _) => beyond.mul(c),
+        };
         let mut outside_low = if RAW { zero } else { beyond.mul_add(c, zero.sub(outside)) };
         if CAREFUL && !RAW {
             outside_low = beyond.mul_add(reference.c_low, outside_low);
@@ -91,6 +95,7 @@ impl<const RAW: bool> Measure<3> for KlDivergence<RAW> {
     const BITS: bool = false;
     const KNOWN: usize = if RAW { 1 } else { 2 };
     const LEAST: f64 = LEAST_WITHOUT_DIFFERENCE;
+    const DIVERGENCE: bool = true;
 
     #[inline(always)]
     fn reference<V: Lanes>(a: Sum<V>, b: Sum<V>, scale: Scale<V>) -> Reference<V> {
@@ -117,9 +122,10 @@ impl<const RAW: bool> Measure<3> for KlDivergence<RAW> {
         ([p, d, f], V::zero().mark(without_q))
     }
 
-    fn raw_shift(p: i64, _q: i64) -> (i64, i64) {
-        // Only what is too large is scaled; a tiny p beside a large q is fine as it is.
-        (p.max(0), p.max(0))
+    fn raw_shift(p: i64, q: i64) -> (i64, i64) {
+        // A tiny p is scaled up as far as q leaves room; beside a large q it is fine as it is.
+        let shift = p.max(q.min(0));
+        (shift, shift)
     }
 
     fn refined(sums: &[Sum<One>; 3], a: Sum<One>, reference: &Reference<One>) -> Option<Reference<One>> {

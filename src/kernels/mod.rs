@@ -43,6 +43,8 @@ pub trait Measure<const N: usize>: Copy + Send + Sync + 'static {
     const KNOWN: usize;
     /// Below this a value wants the sums that were left out.
     const LEAST: f64 = 0.0;
+    /// Is it 0 for rows in proportion? Its last sums are then that of p − c·q and that of its terms.
+    const DIVERGENCE: bool = false;
     /// Is it bounded by log 2?
     const BOUNDED: bool = false;
 

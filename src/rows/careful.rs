@@ -7,23 +7,27 @@ use std::sync::atomic::Ordering;
 use super::load::Scratch;
 use super::{BLOCK, Finish, Rows};
 use crate::dispatch;
-use crate::kernels::{Measure, Reference, Scale};
+use crate::kernels::{Finished, Measure, Reference, Scale};
 use crate::lanes::{Job, Lanes, One};
 use crate::math::{Sum, power_of_two};
 
-/// Rows that differ by less than this after refinement differ by its rounding alone: 2^-200.
-const NOTHING: f64 = 6.223_015_277_861_142e-61;
+/// 2^-200. A divergence below may be that of the rounding of its reference, or of weights that the scale made 0.
+const HIDDEN: f64 = 6.223_015_277_861_142e-61;
+
+fn is_hidden<K: Measure<N>, const N: usize>(value: Sum<One>) -> bool {
+    K::DIVERGENCE && value.high.abs().0 < HIDDEN
+}
 
 /// What a look at every weight of a row tells.
 #[derive(Default)]
-struct Look {
+pub(super) struct Look {
     invalid: bool,
     nan: bool,
-    largest: f64,
+    pub(super) largest: f64,
 }
 
 impl Look {
-    fn at(&mut self, weights: &[f64]) {
+    pub(super) fn at(&mut self, weights: &[f64]) {
         for &x in weights {
             self.invalid |= x < 0.0 || x == f64::INFINITY;
             self.nan |= x.is_nan();
@@ -33,19 +37,20 @@ impl Look {
 
     /// How many times the weights are to be halved so that the largest is about 2^900: what is then lost below is less
     /// than the least part of any result.
-    fn shift(&self) -> i64 {
+    pub(super) fn shift(&self) -> i64 {
         const TOP: i64 = 900;
         // A row of zeros is fine at any scale, and leaves the choice to the other.
         if self.largest == 0.0 {
             return -LARGEST_SHIFT;
         }
         let exponent = (self.largest.to_bits() >> 52) as i64 - 1023;
-        (exponent - TOP).clamp(-LARGEST_SHIFT, LARGEST_SHIFT)
+        // Even, so that it has a root.
+        (exponent - TOP).clamp(-LARGEST_SHIFT, LARGEST_SHIFT) & !1
     }
 }
 
 /// Factors must be normal numbers.
-const LARGEST_SHIFT: i64 = 1000;
+pub(super) const LARGEST_SHIFT: i64 = 1000;
 
 impl Rows<'_> {
     /// The result of any row.
@@ -64,34 +69,41 @@ impl Rows<'_> {
         if p.nan || q.nan {
             return f64::NAN;
         }
-        let (shift_p, shift_q) = (p.shift(), q.shift());
         if !finish.normalize {
-            let (shift, shift_q) = K::raw_shift(shift_p, shift_q);
-            // Even, so that it has a root.
-            let shift = if finish.root { shift & !1 } else { shift };
+            let (shift, shift_q) = K::raw_shift(p.shift(), q.shift());
             let one = Sum::of(One(1.0));
-            let reference = K::reference(one, one, scale(shift, shift_q));
-            let sums = self.careful_sums::<f64, K, N>(row, reference);
-            let factor = power_of_two(if finish.root { shift / 2 } else { shift });
-            let job = Last::<K, N> { sums, row: Weights::Raw { factor }, finish, kernel: PhantomData };
-            return dispatch::run(self.level, job);
+            let sums = self.careful_sums::<f64, K, N>(row, K::reference(one, one, scale(shift, shift_q)));
+            let value = K::finish_raw(&sums);
+            if is_hidden::<K, N>(value) {
+                return self.raw_others::<K, N>(row, finish);
+            }
+            return finish.owed(value, shift);
         }
+        let (shift_p, shift_q) = (p.shift(), q.shift());
         let totals = self.totals::<f64, K, N>(row, (power_of_two(-shift_p), power_of_two(-shift_q)));
         let a = totals.p.total();
         let b = if K::TWO { totals.q.total() } else { a };
         if a.high.0 == 0.0 || b.high.0 == 0.0 {
             return f64::NAN;
         }
+        let settled = |sums: &[Sum<One>; N], reference: &Reference<One>| {
+            dispatch::run(self.level, Settled::<K, N> { sums: *sums, a, b, reference: *reference, kernel: PhantomData })
+        };
         let reference = K::reference(a, b, scale(shift_p, shift_q));
         let sums = self.careful_sums::<f64, K, N>(row, reference);
-        let cancelled = dispatch::run(self.level, Cancelled::<K, N> { sums, a, b, reference, kernel: PhantomData });
-        let (sums, reference) = match cancelled {
-            None => (sums, reference),
-            Some(refined) => (self.careful_sums::<f64, K, N>(row, refined), refined),
+        let mut value = match settled(&sums, &reference) {
+            (value, true) => value,
+            // Terms that nearly cancelled: the row is gone over again with what they show that the reference lacks.
+            (value, false) => K::refined(&sums, a, &reference)
+                .map_or(value, |refined| settled(&self.careful_sums::<f64, K, N>(row, refined), &refined).0),
         };
-        let row_sums = Weights::Normalized { a, b, reference, refined: cancelled.is_some() };
-        let job = Last::<K, N> { sums, row: row_sums, finish, kernel: PhantomData };
-        let result = dispatch::run(self.level, job);
+        let mut exponent = 0;
+        if is_hidden::<K, N>(value) {
+            let one = self.first_of_largest(row, p.largest);
+            let Some(others) = self.normalized_others::<K, N>(row, one, (shift_p, shift_q)) else { return 0.0 };
+            (value, exponent) = (settled(&others.sums, &others.reference).0, -others.raised);
+        }
+        let result = finish.owed(value, exponent);
         if result > finish.disjoint && self.is_disjoint(row) {
             return finish.of_disjoint();
         }
@@ -116,7 +128,7 @@ impl Rows<'_> {
     }
 
     /// Shows each block of a row, as long as the answer is yes; the last answer.
-    fn each_block(&self, row: usize, mut show: impl FnMut(&[f64], &[f64]) -> bool) -> bool {
+    pub(super) fn each_block(&self, row: usize, mut show: impl FnMut(&[f64], &[f64]) -> bool) -> bool {
         let mut scratch = Scratch::new();
         (0..self.length()).step_by(BLOCK).all(|from| {
             let (p, q) = self.block(row, from..self.length().min(from + BLOCK), &mut scratch);
@@ -126,20 +138,12 @@ impl Rows<'_> {
 }
 
 /// Weights halved so many times.
-fn scale(p: i64, q: i64) -> Scale<One> {
+pub(super) fn scale(p: i64, q: i64) -> Scale<One> {
     Scale { p: One(power_of_two(-p)), q: One(1.0), q_before: One(power_of_two(-q)), q_shift: One(q as f64) }
 }
 
-/// What the sums of a row are finished with.
-enum Weights {
-    /// Divided by their totals.
-    Normalized { a: Sum<One>, b: Sum<One>, reference: Reference<One>, refined: bool },
-    /// As they are, but for a factor that the result owes.
-    Raw { factor: f64 },
-}
-
-/// The reference to go over the row with again, if its terms nearly cancelled.
-struct Cancelled<K, const N: usize> {
+/// From the sums of a row to its value, and whether that can be trusted.
+struct Settled<K, const N: usize> {
     sums: [Sum<One>; N],
     a: Sum<One>,
     b: Sum<One>,
@@ -147,37 +151,23 @@ struct Cancelled<K, const N: usize> {
     kernel: PhantomData<K>,
 }
 
-impl<K: Measure<N>, const N: usize> Job for Cancelled<K, N> {
-    type Output = Option<Reference<One>>;
+impl<K: Measure<N>, const N: usize> Job for Settled<K, N> {
+    type Output = (Sum<One>, bool);
 
     #[inline(always)]
-    fn run<V: Lanes>(self) -> Option<Reference<One>> {
-        let trusted = K::finish(&self.sums, self.a, self.b, &self.reference).trusted;
-        if trusted { None } else { K::refined(&self.sums, self.a, &self.reference) }
+    fn run<V: Lanes>(self) -> (Sum<One>, bool) {
+        let Finished { value, trusted } = K::finish(&self.sums, self.a, self.b, &self.reference);
+        (value, trusted)
     }
 }
 
-/// From the sums of a row to its result.
-struct Last<'f, K, const N: usize> {
-    sums: [Sum<One>; N],
-    row: Weights,
-    finish: &'f Finish,
-    kernel: PhantomData<K>,
-}
-
-impl<K: Measure<N>, const N: usize> Job for Last<'_, K, N> {
-    type Output = f64;
-
-    #[inline(always)]
-    fn run<V: Lanes>(self) -> f64 {
-        match self.row {
-            Weights::Normalized { a, b, reference, refined } => {
-                let value = K::finish(&self.sums, a, b, &reference).value;
-                let nothing = refined && value.high.0 < NOTHING;
-                if nothing { 0.0 } else { self.finish.result(value).0 }
-            }
-            // The factor comes last: before, the value may overflow where the unit would have made room.
-            Weights::Raw { factor } => self.finish.result(K::finish_raw(&self.sums)).0 * factor,
-        }
+impl Finish {
+    /// The result of a value that is to be doubled so many times, an even number.
+    pub(super) fn owed(&self, value: Sum<One>, doublings: i64) -> f64 {
+        // The factor comes last: before, the value may overflow where the unit would have made room, and underflow where
+        // the root would have.
+        let doublings = if self.root { doublings / 2 } else { doublings };
+        // What is halved more often than that is 0 by then.
+        self.result(value).0 * power_of_two(doublings.max(-LARGEST_SHIFT))
     }
 }

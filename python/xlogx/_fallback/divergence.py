@@ -48,6 +48,13 @@ def elements(p: Array, q: Array, i: Exponents, j: Exponents, c: Pair) -> Element
     return Elements(p, q, i, j, c, exactly(x), multiply(c, exactly(scaled_q)), minus_product(x, c, scaled_q))
 
 
+def unequal(p: Group, q: Group) -> Iterator[tuple[Array, Array]]:
+    """Weights as they are, 0 where p and q are equal: such add nothing to a raw sum, but might hide the others."""
+    for p_block, q_block in zip(p.blocks(), q.blocks(), strict=True):
+        differ = p_block.plain != q_block.plain
+        yield np.where(differ, p_block.plain, 0.0), np.where(differ, q_block.plain, 0.0)
+
+
 def divergence_terms(x: Pair, y: Pair, difference: Pair, ratio: Ratio) -> Terms:
     """The terms f(x, y), given x - y and the logarithm of the ratio; f(0, y) = y.
 
@@ -112,7 +119,8 @@ def _in_proportion(p: Array, q: Array, p_one: Array, q_one: Array) -> NDArray[np
     """Is p / q = p_one / q_one, exactly?"""
     (p, p_exponent), (q_one, q_one_exponent) = np.frexp(p), np.frexp(q_one)
     (q, q_exponent), (p_one, p_one_exponent) = np.frexp(q), np.frexp(p_one)
-    exponent = (p_exponent + q_one_exponent) - (q_exponent + p_one_exponent)
+    # Numbers further apart differ all the same, and none of them becomes 0.
+    exponent = np.clip((p_exponent + q_one_exponent) - (q_exponent + p_one_exponent), -9, 9)
     first, second = scale(two_product(p, q_one), exponent), two_product(q, p_one)
     equal: NDArray[np.bool_] = (first[0] == second[0]) & (first[1] == second[1])
     return equal

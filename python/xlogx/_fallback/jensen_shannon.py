@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from xlogx._fallback.divergence import Elements, divergence_terms, elements, normalized
+from xlogx._fallback.divergence import Elements, divergence_terms, elements, normalized, unequal
 from xlogx._fallback.double_double import Pair, add
 from xlogx._fallback.log_ratio import log_ratio
-from xlogx._fallback.rows import Group
+from xlogx._fallback.rows import Group, exponent_for
 from xlogx._fallback.sums import ONE, UNSCALED, Accumulator, Sums, Terms, half, negative
 
 
@@ -21,11 +21,14 @@ def js_divergence(p: Group, q: Group, normalize: bool) -> Sums:
     if normalize:
         return normalized(p, q, _terms, share=0.25)._replace(infinite=np.zeros(p.rows, bool))
     sums = Accumulator(p.rows)
-    # One exponent for both: that of the larger, which leaves room for both.
-    exponent = np.where(p.is_zero | (~q.is_zero & (q.exponent < p.exponent)), q.exponent, p.exponent)
+    largest = np.zeros(p.rows)
+    for x, y in unequal(p, q):
+        largest = np.maximum(largest, np.maximum(x, y).max(axis=-1))
+    # One exponent for both, which leaves room for both.
+    exponent = exponent_for(largest)
     shift = exponent[:, None]
-    for p_block, q_block in zip(p.blocks(), q.blocks(), strict=True):
-        for terms in _terms(elements(p_block.plain, q_block.plain, shift, shift, ONE)):
+    for x, y in unequal(p, q):
+        for terms in _terms(elements(x, y, shift, shift, ONE)):
             sums.add(terms)
     return sums.as_they_are(exponent)
 

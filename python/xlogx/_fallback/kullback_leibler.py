@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from xlogx._fallback.divergence import Elements, divergence_terms, normalized
+from xlogx._fallback.divergence import Elements, divergence_terms, normalized, unequal
 from xlogx._fallback.double_double import add, multiply, two_sum
 from xlogx._fallback.log_ratio import log_ratio, near_term
-from xlogx._fallback.rows import Group
+from xlogx._fallback.rows import Group, exponent_for
 from xlogx._fallback.sums import Accumulator, Sums, Terms, exactly, times, where
 
 
@@ -31,16 +31,20 @@ def _as_it_is(p: Group, q: Group) -> Sums:
     With f over all elements everything would be lost where q has mass that p has not.
     """
     sums = Accumulator(p.rows)
-    shift = p.exponent[:, None]
-    for p_block, q_block in zip(p.blocks(), q.blocks(), strict=True):
-        ratio = log_ratio(exactly(p_block.plain), shift, exactly(q_block.plain), shift)
-        near = (p_block.plain > 0) & (q_block.plain > 0) & (ratio.k == 0)
-        x = p_block.scaled
+    largest = np.zeros(p.rows)
+    for p_plain, _ in unequal(p, q):
+        largest = np.maximum(largest, p_plain.max(axis=-1))
+    exponent = exponent_for(largest)
+    shift = exponent[:, None]
+    for p_plain, q_plain in unequal(p, q):
+        ratio = log_ratio(exactly(p_plain), shift, exactly(q_plain), shift)
+        x = np.ldexp(p_plain, shift)
+        near = (x > 0) & (q_plain > 0) & (ratio.k == 0)
         # In p's units a q far from p may leave the range: only a near one is scaled.
-        y = np.ldexp(np.where(near, q_block.plain, p_block.plain), shift)
+        y = np.ldexp(np.where(near, q_plain, p_plain), shift)
         difference = two_sum(x, -y)
         whole, rest = times(exactly(x), ratio)
         rest = where(near, add(near_term(difference, two_sum(x, y)), difference), rest)
         sums.add(Terms(whole, rest))
-        sums.infinite |= np.any((p_block.plain > 0) & (q_block.plain == 0), axis=-1)
-    return sums.as_they_are(p.exponent)
+        sums.infinite |= np.any((p_plain > 0) & (q_plain == 0), axis=-1)
+    return sums.as_they_are(exponent)

@@ -130,6 +130,13 @@ class Weights(Argument):
         return smoothed
 
 
+def exponent_for(largest: Array) -> NDArray[np.intc]:
+    """Exponents that scale rows with these largest weights; 0 for rows of zeros and rows with NaN."""
+    usable = largest > 0
+    exponent = np.frexp(np.where(usable, largest, 1.0))[1]
+    return np.where(usable, _TOP - exponent, 0).astype(np.intc)
+
+
 class Rows:
     """Some whole rows of an argument: one block of several rows, or several blocks of one row."""
 
@@ -168,10 +175,8 @@ class Group(Rows):
             largest = np.maximum(largest, value)  # NaN stays
         self.has_nan = np.isnan(largest)
         self.is_zero = largest == 0
-        usable = ~(self.has_nan | self.is_zero)
-        exponent = np.frexp(np.where(usable, largest, 1.0))[1]
         # The rows' weights times 2^exponent are the scaled ones.
-        self.exponent: NDArray[np.intc] = np.where(usable, _TOP - exponent, 0).astype(np.intc)
+        self.exponent = exponent_for(largest)
         self._total: Pair | None = None
 
     def blocks(self) -> Iterator[Block]:

@@ -54,7 +54,9 @@ class Accumulator:
         self.rest = add(self.rest, sum_last(terms.rest))
 
     def over(self, total: Pair) -> Sums:
-        return Sums(self.whole, self.rest, total, UNSCALED, self.infinite)
+        # The divisor's power of two is left for the end: a quotient may be out of range where its root is not.
+        exponent = np.frexp(total[0])[1]
+        return Sums(self.whole, self.rest, scale(total, -exponent), exponent, self.infinite)
 
     def as_they_are(self, exponent: Exponents) -> Sums:
         return Sums(self.whole, self.rest, ONE, exponent, self.infinite)

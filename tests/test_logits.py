@@ -167,10 +167,10 @@ def test_what_leaves_the_range_is_infinite():
     assert logits.logsumexp([-huge], temperature=1e-5) == -INF
     assert logits.entropy([huge, -huge]) == 0
     assert logits.cross_entropy([0.0, -huge], [0.0, -huge]) == 0
-    assert logits.cross_entropy([-huge, huge], [0.0, -1e307]) == 1e307
+    assert logits.kl_divergence([0.0, -huge], [0.0, -huge]) == 0
+    assert logits.cross_entropy([-huge, huge], [0.0, -1e150]) == 1e150
     np.testing.assert_array_equal(logits.softmax([huge, -huge], temperature=1e-300), [1, 0])
     np.testing.assert_array_equal(logits.log_softmax([0.0, -huge], temperature=0.5), [0, -INF])
-    assert logits.entropy([5e-324, 0.0], temperature=5e-324) == logits.entropy([1.0, 0.0])
 
 
 @every_function
@@ -182,10 +182,10 @@ def test_a_temperature_divides_the_logits(function, temperature):
 
 
 @every_function
-@pytest.mark.parametrize("temperature", [0, -1.0, NAN, INF, 10**400])
-def test_a_temperature_is_above_zero_and_finite(function, temperature):
+@pytest.mark.parametrize("temperature", [0, -1.0, NAN, INF, 10**400, 5e-324])
+def test_a_temperature_is_a_normal_positive_number(function, temperature):
     """Anything else is a ValueError that says so."""
-    with pytest.raises(ValueError, match="temperature must be a finite number above 0"):
+    with pytest.raises(ValueError, match="temperature must be a number from 1e-300 to 1e300"):
         function(*data(function), temperature=temperature)
 
 

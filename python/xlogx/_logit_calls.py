@@ -114,7 +114,9 @@ def map_logits(function: str, z: ArrayLike, options: Mapping[str, Any], kind: ty
         call.refuse_nan(answers)
     # Of an own array the rows are dense: with another axis than the last its strides are those of a transpose.
     target = np.empty(rows.of(argument.array).shape, dtype) if out is None else rows.of(out)
-    if target.flags.c_contiguous and target.flags.aligned and dtype is not np.float16:
+    # A backend reads and writes at once: not the same memory.
+    apart = out is None or not np.may_share_memory(out, argument.array)
+    if apart and target.flags.c_contiguous and target.flags.aligned and dtype is not np.float16:
         rows.map(function, argument, target)
     else:
         work = dtype if dtype is not np.float16 else np.float32 if call.narrow else np.float64

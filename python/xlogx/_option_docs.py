@@ -23,8 +23,8 @@ pseudocount : float, default 0.0
 """,
     "temperature": """
 temperature : float, default 1.0
-    What every logit of every argument is divided by, inside: a finite number above 0. It need not be a power of two for
-    the last digits to be right.
+    What every logit of every argument is divided by, inside: a number from 1e-300 to 1e300. It need not be a power of
+    two for the last digits to be right.
 """,
     "where": """
 where : array_like of bool or None, default None

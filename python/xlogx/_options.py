@@ -198,9 +198,10 @@ def checked_temperature(temperature: object) -> float:
         number = float(temperature)
     except OverflowError:
         number = math.inf
-    if 0 < number < math.inf:
+    # Within these the factor that the logits are multiplied by is as exact as any.
+    if 1e-300 <= number <= 1e300:
         return number
-    raise ValueError(f"temperature must be a finite number above 0, got {temperature!r}")
+    raise ValueError(f"temperature must be a number from 1e-300 to 1e300, got {temperature!r}")
 
 
 def checked_choice(name: str, choice: object, choices: tuple[str | None, ...]) -> str | None:

@@ -14,7 +14,7 @@ mod kl_divergence;
 mod log_sum_exp;
 
 pub use cross_entropy::LogitCrossEntropy;
-pub use entropy::LogitEntropy;
+pub use entropy::{LogitEntropy, LogitPerplexity};
 pub use js_divergence::LogitDistance;
 pub use kl_divergence::LogitKlDivergence;
 pub use log_sum_exp::LogSumExp;
@@ -24,7 +24,7 @@ use std::marker::PhantomData;
 use super::{Finished, always};
 use crate::accumulate::{Element, Terms};
 use crate::lanes::{Lanes, One, WIDEST};
-use crate::math::coefficients::LOG2_E;
+use crate::math::coefficients::{LN_2, LN_2_LOW, LOG2_E};
 use crate::math::{Power, Precision, Sum, log2_ratio_of_sum, power_of_two_in_lanes, two_sum};
 
 /// Sums are kept so many times as large: 2^512.
@@ -33,6 +33,9 @@ const LARGE: f64 = f64::from_bits((1023 + Power::<One>::SCALE as u64) << 52);
 pub const SMALL: f64 = f64::from_bits((1023 - Power::<One>::SCALE as u64) << 52);
 /// Where 2^t, scaled, is 0.
 const LEAST: f64 = Power::<One>::LEAST;
+/// Logits as far apart as this, in bits, are so for any number that a share of 0 is multiplied by, and of any other share
+/// the product is infinite.
+const FAR: f64 = 1e300;
 /// Totals of float32 logits below this are taken once more, the largest apart: (1 + 2^-22), scaled.
 const CONFIDENT: f64 = LARGE * (1.0 + 1.0 / (1u64 << 22) as f64);
 
@@ -45,8 +48,10 @@ pub struct Base<V> {
     pub w: V,
     /// κ = log2(e)/T
     pub factor: Sum<V>,
-    /// What is added to (w − z)·κ: log2 of the ratio of the sums, as far as it is known.
+    /// log2 of the ratio of the sums of both, each compared with its largest; 0 as long as it is not known.
     pub shift: Sum<V>,
+    /// Where 2^t is 0, as a distance of logits.
+    reach: V,
 }
 
 /// A logit's share of its row: 2^t.
@@ -58,6 +63,8 @@ pub struct Share<V> {
     pub power: Power<V>,
     /// t, rounded; not below [`LEAST`].
     pub t: V,
+    /// (z − m), as far as t is not below that.
+    distance: (V, V),
 }
 
 impl<V: Lanes> Share<V> {
@@ -90,23 +97,26 @@ impl<V: Lanes> Base<V> {
     /// The base of rows with these largest logits.
     #[inline(always)]
     pub fn new(z: V, w: V, factor: Sum<V>) -> Self {
-        // No row has a distribution in which a logit is infinite.
-        let number = |x: V| x.add(x.sub(x));
-        let (z, w) = (number(z), number(w));
-        let (high, low) = difference::<V, f64>(z, w);
-        Self { z, w, factor, shift: times::<V, f64>(high, low, factor) }
+        let reach = V::splat(LEAST).div(factor.high);
+        Self { z: ground(z), w: ground(w), factor, shift: Sum::zero(), reach }
+    }
+
+    /// 1/T: in nats the largest float64 has room.
+    #[inline(always)]
+    fn in_nats(&self) -> Sum<V> {
+        self.factor.product(Sum { high: V::splat(LN_2), low: V::splat(LN_2_LOW) }).tidy()
     }
 
     /// The share of a logit of the first argument.
     #[inline(always)]
     pub fn share<P: Precision>(&self, x: V) -> Share<V> {
-        share::<V, P>(x, self.z, self.factor)
+        share::<V, P>(x, self.z, self)
     }
 
     /// The share of a logit of the second argument.
     #[inline(always)]
     pub fn share_of_second<P: Precision>(&self, x: V) -> Share<V> {
-        share::<V, P>(x, self.w, self.factor)
+        share::<V, P>(x, self.w, self)
     }
 
     /// How far this base lies above another, for the first argument and for the second: factors 2^t, and t.
@@ -128,19 +138,19 @@ pub struct Raise<V> {
 impl<V: Lanes> Raise<V> {
     #[inline(always)]
     fn of(from: V, to: V, factor: Sum<V>) -> Self {
-        // Two rows without a finite logit are the same, and one is nothing to the other.
-        let same = V::not_but(from.less(to), always::<V>());
-        let far = from.sub(to).less(V::splat(LEAST).div(factor.high));
+        // What has no logit yet has a base that may lie above.
+        let above = V::not_but(from.less(to), always::<V>());
         let (high, low) = difference::<V, f64>(from, to);
-        let (zero, least) = (V::zero(), V::splat(LEAST));
-        let t = times::<V, f64>(high, low, factor);
-        let high = V::select(same, zero, V::select(far, least, t.high));
-        let low = V::select(same, zero, V::select(far, zero, t.low));
+        let (zero, t) = (V::zero(), times::<V, f64>(high, low, factor));
+        let (far, least) = (t.high.less(V::splat(LEAST)), V::splat(LEAST));
+        let high = V::select(above, zero, V::select(far, least, t.high));
+        let low = V::select(above, zero, V::select(far, zero, t.low));
         let power = Power::of::<f64>(high, low);
         let (mantissa, rest) = two_sum(V::splat(1.0), power.less_one::<f64>());
         let whole = power_of_two_in_lanes(power.n);
         let factor = Sum { high: mantissa.mul(whole), low: rest.mul(whole) };
-        Self { factor, distance: Sum { high: zero.sub(high), low: zero.sub(low) } }
+        let distance = V::select(far, V::splat(FAR).lesser(zero.sub(t.high)), zero.sub(high));
+        Self { factor, distance: Sum { high: V::select(above, zero, distance), low: zero.sub(low) } }
     }
 
     /// A sum, compared with the larger logit.
@@ -182,19 +192,28 @@ fn times<V: Lanes, P: Precision>(high: V, low: V, factor: Sum<V>) -> Sum<V> {
 }
 
 #[inline(always)]
-fn share<V: Lanes, P: Precision>(x: V, largest: V, factor: Sum<V>) -> Share<V> {
-    let (high, low) = difference::<V, P>(x, largest);
-    let t = times::<V, P>(high, low, factor);
-    let least = V::splat(LEAST);
-    let t = if P::COMPENSATED {
-        // Of −∞ the second part is no number.
-        let far = t.high.less(least);
-        Sum { high: V::select(far, least, t.high), low: V::select(far, V::zero(), t.low) }
-    } else {
-        Sum::of(least.greater(t.high))
-    };
+fn share<V: Lanes, P: Precision>(x: V, largest: V, base: &Base<V>) -> Share<V> {
+    let distance = no_farther::<V, P>(difference::<V, P>(x, largest), base.reach);
+    let t = times::<V, P>(distance.0, distance.1, base.factor);
     let power = Power::of::<P>(t.high, t.low);
-    Share { value: power.mantissa::<P>().mul(power.whole()), power, t: t.high }
+    Share { value: power.mantissa::<P>().mul(power.whole()), power, t: t.high, distance }
+}
+
+/// A negative distance in two parts, or `reach` where it is farther: of −∞ the second part is no number.
+#[inline(always)]
+fn no_farther<V: Lanes, P: Precision>((high, low): (V, V), reach: V) -> (V, V) {
+    if P::COMPENSATED {
+        let far = high.less(reach);
+        (V::select(far, reach, high), V::select(far, V::zero(), low))
+    } else {
+        (reach.greater(high), low)
+    }
+}
+
+/// A largest logit as one to compare with: where there is none but −∞ any will do, and with +∞ nothing is in proportion.
+#[inline(always)]
+fn ground<V: Lanes>(largest: V) -> V {
+    V::select(largest.less(V::splat(f64::MIN)), V::zero(), largest.add(largest.sub(largest)))
 }
 
 /// log2 of the number of the largest and the sum of the others, scaled as they are; ≥ 0.
@@ -206,7 +225,9 @@ fn log2_of_total<V: Lanes>(rest: Sum<V>, count: Sum<V>) -> V {
     // Next to 0 it is log2(e) times the rest, which the quotient of the series might lose.
     let single = count.high.less(V::splat(1.5 * LARGE));
     let tiny = V::both(single, rest.less(V::splat(LARGE / (1u64 << 60) as f64)));
-    V::select(tiny, rest.mul(V::splat(LOG2_E)), log)
+    let log = V::select(tiny, rest.mul(V::splat(LOG2_E)), log);
+    // Without any logit there is no total.
+    V::select(V::zero().less(total.high), log, V::splat(f64::NAN))
 }
 
 /// Sum of all, scaled, and unscaled.
@@ -246,13 +267,14 @@ pub fn probability<V: Lanes, P: Precision>(z: V, base: &Base<V>, inverse: V) -> 
     share.value.mul(inverse).mul(V::splat(SMALL))
 }
 
-/// log2 of the probability of a logit, given that of the total.
+/// The logarithm of the probability of a logit, in nats, given log2 of the total.
 #[inline(always)]
 pub fn log_probability<V: Lanes>(z: V, base: &Base<V>, log: V) -> Sum<V> {
     let masked = z.less(V::splat(f64::MIN));
     let (high, low) = difference::<V, f64>(z, base.z);
-    let t = times::<V, f64>(high, low, base.factor);
-    let value = t.plus(V::zero().sub(log)).tidy();
+    let (nats, ln_2) = (base.in_nats(), Sum { high: V::splat(LN_2), low: V::splat(LN_2_LOW) });
+    let total = ln_2.times(V::zero().sub(log));
+    let value = times::<V, f64>(high, low, nats).merge(total).tidy();
     // −∞ has no second part; in a row without a total it is no number either.
     let least = V::splat(f64::NEG_INFINITY).add(log.mul(V::zero()));
     Sum { high: V::select(masked, least, value.high), low: V::select(masked, V::zero(), value.low) }
@@ -345,7 +367,9 @@ impl Base<One> {
     #[inline(always)]
     pub fn splat<V: Lanes>(&self) -> Base<V> {
         let sum = |sum: Sum<One>| Sum { high: V::splat(sum.high.0), low: V::splat(sum.low.0) };
-        Base { z: V::splat(self.z.0), w: V::splat(self.w.0), factor: sum(self.factor), shift: sum(self.shift) }
+        let all = |one: One| V::splat(one.0);
+        let (factor, shift) = (sum(self.factor), sum(self.shift));
+        Base { z: all(self.z), w: all(self.w), factor, shift, reach: all(self.reach) }
     }
 }
 

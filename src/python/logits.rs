@@ -8,7 +8,9 @@ use pyo3::prelude::*;
 
 use super::{Output, PARALLEL_FROM, array, call, impossible};
 use crate::dispatch::Level;
-use crate::kernels::logits::{LogSumExp, LogitCrossEntropy, LogitDistance, LogitEntropy, LogitKlDivergence};
+use crate::kernels::logits::{
+    LogSumExp, LogitCrossEntropy, LogitDistance, LogitEntropy, LogitKlDivergence, LogitPerplexity,
+};
 use crate::rows::{Dropped, LogitRows, Rows, Unit, Watch};
 use crate::view::View;
 
@@ -44,8 +46,7 @@ impl Name {
 
     /// Runs the kernel of this name.
     fn run(self, rows: &Rows, temperature: f64, out: &mut Output) -> bool {
-        let (power, infinite) = (self == Self::Perplexity, self == Self::LogSumExp);
-        let rows = LogitRows { rows, temperature, power, infinite };
+        let rows = LogitRows { rows, temperature, infinite: self == Self::LogSumExp };
         macro_rules! measure {
             ($kernel:ty) => {
                 match out {
@@ -55,7 +56,8 @@ impl Name {
             };
         }
         match self {
-            Self::Entropy | Self::Perplexity => measure!(LogitEntropy),
+            Self::Entropy => measure!(LogitEntropy),
+            Self::Perplexity => measure!(LogitPerplexity),
             Self::LogSumExp => measure!(LogSumExp),
             Self::CrossEntropy => measure!(LogitCrossEntropy),
             Self::KlDivergence => measure!(LogitKlDivergence),
@@ -176,7 +178,7 @@ pub(super) fn map_logits(
     let given = Given { p: array::view(z, split, 0.0, bfloat16)?, q: None, masks, omit, base };
     let threads = (threads > 1 && z.len() >= PARALLEL_FROM).then_some(threads);
     call::run(py, given.rows(), threads, |rows| {
-        let rows = LogitRows { rows, temperature, power: false, infinite: false };
+        let rows = LogitRows { rows, temperature, infinite: false };
         match &mut output {
             Output::Double(out) => rows.map(logarithm, out),
             Output::Single(out) => rows.map(logarithm, out),

@@ -15,8 +15,8 @@ use crate::dispatch;
 use crate::kernels::Finished;
 use crate::kernels::logits::{Base, LogitMeasure, LogitPartial, OfLogits, SMALL};
 use crate::lanes::{FloatMode, Job, Lanes, One, WIDEST};
+use crate::math::Sum;
 use crate::math::coefficients::{LOG2_E, LOG2_E_LOW};
-use crate::math::{Power, Sum};
 use crate::view::{Native, View};
 
 /// Blocks that one task does one after the other.
@@ -30,8 +30,6 @@ pub struct LogitRows<'r, 'a> {
     pub rows: &'r Rows<'a>,
     /// What the logits are divided by.
     pub temperature: f64,
-    /// Is the result 2 to the value?
-    pub power: bool,
     /// Is a row whose largest logit is infinite as large as that?
     pub infinite: bool,
 }
@@ -41,7 +39,6 @@ pub struct LogitRows<'r, 'a> {
 struct Settled {
     finish: Finish,
     factor: Sum<One>,
-    power: bool,
 }
 
 impl Settled {
@@ -63,21 +60,22 @@ impl Settled {
         }
         let small = V::splat(SMALL);
         let plain = Sum { high: value.high.mul(small), low: value.low.mul(small) };
-        let result = if self.power {
-            Power::of::<f64>(plain.high, plain.low).value::<f64>()
-        } else {
-            let faint = value.high.less(V::splat(FAINT));
-            V::select(faint, self.finish.result(value).mul(small), self.finish.result(plain))
-        };
-        (result, trusted)
+        let faint = value.high.less(V::splat(FAINT));
+        (V::select(faint, self.finish.result(value).mul(small), self.finish.result(plain)), trusted)
     }
+}
+
+/// Results of rows with these largest logits: without a class there is no distribution.
+#[inline(always)]
+fn with_classes<V: Lanes>(result: V, z: V, w: V) -> V {
+    let (nan, lowest) = (V::splat(f64::NAN), V::splat(f64::MIN));
+    V::select(w.less(lowest), nan, V::select(z.less(lowest), nan, result))
 }
 
 /// Settles what is settled once a call.
 struct Settle {
     unit: super::Unit,
     temperature: f64,
-    power: bool,
     bits: bool,
     bounded: bool,
 }
@@ -89,7 +87,7 @@ impl Job for Settle {
     fn run<V: Lanes>(self) -> Settled {
         let log2_e = Sum { high: One(LOG2_E), low: One(LOG2_E_LOW) };
         let factor = log2_e.over(Sum::of(One(self.temperature))).tidy();
-        Settled { finish: Finish::new(self.unit, self.bits, self.bounded), factor, power: self.power }
+        Settled { finish: Finish::new(self.unit, self.bits, self.bounded), factor }
     }
 }
 
@@ -101,9 +99,8 @@ impl LogitRows<'_, '_> {
         // A float64 result of float32 logits is as exact as one of float64 logits.
         let narrow = size_of::<O>() == size_of::<f32>();
         let single = narrow && rows.p.is_single() && rows.q.as_ref().is_none_or(View::is_single);
-        let (unit, temperature, power) = (rows.unit, self.temperature, self.power);
-        let settled =
-            dispatch::run(rows.level, Settle { unit, temperature, power, bits: K::BITS, bounded: K::BOUNDED });
+        let (unit, temperature) = (rows.unit, self.temperature);
+        let settled = dispatch::run(rows.level, Settle { unit, temperature, bits: K::BITS, bounded: K::BOUNDED });
         if single {
             rows.split(0, out, &|first, results| self.some::<f32, K, N>(first, results, &settled));
         } else {
@@ -156,7 +153,9 @@ impl LogitRows<'_, '_> {
                 let mut second = tree::<T, K, N, true>(rows, first + index, blocks(rows), Some(&base), settled);
                 second.sums[..K::KEPT].copy_from_slice(&partials[index].sums[..K::KEPT]);
                 let job = FinishAgain::<T, K, N> { sums: second.sums, base, settled, kernel: PhantomData };
-                results[index] = dispatch::run(rows.level, job);
+                if !results[index].is_nan() {
+                    results[index] = dispatch::run(rows.level, job);
+                }
             }
         }
     }
@@ -314,16 +313,16 @@ impl<T: Native, K: LogitMeasure<N>, const N: usize, const AGAIN: bool> Job for L
         for block in self.blocks {
             let from = block * BLOCK;
             let (z, w) = rows.block(row, from..rows.length().min(from + BLOCK), &mut scratch);
-            let base = if let Some(base) = self.base {
-                *base
+            let (largest, other, base) = if let Some(base) = self.base {
+                (base.z, base.w, *base)
             } else {
                 let largest = One(largest_of_block::<V, T>(z));
                 let other = if K::TWO { One(largest_of_block::<V, T>(w)) } else { largest };
-                Base::new(largest, other, settled.factor)
+                (largest, other, Base::new(largest, other, settled.factor))
             };
             let lanes = base.splat::<V>();
             let sums = sums_of_block::<V, T, _, N>(z, w, &OfLogits::<V, K, AGAIN>::new(&lanes), 0).sums;
-            counter.add::<K, AGAIN>(LogitPartial { z: base.z, w: base.w, sums }, settled);
+            counter.add::<K, AGAIN>(LogitPartial { z: largest, w: other, sums }, settled);
         }
         counter.total::<K, AGAIN>(settled)
     }
@@ -350,6 +349,7 @@ impl<T: Native, K: LogitMeasure<N>, const N: usize> Job for Finished16<'_, T, K,
             let partial = LogitPartial::gather::<V>(&partials[at..at + now]);
             let base = Base::new(partial.z, partial.w, settled.factor());
             let (result, trusted) = settled.results::<V, T, K, N, false>(&partial.sums, &base);
+            let result = with_classes(result, partial.z, partial.w);
             let mut lanes = [0.0; WIDEST];
             result.store(&mut lanes);
             results[at..at + now].copy_from_slice(&lanes[..now]);
@@ -409,16 +409,16 @@ impl<T: Native, K: LogitMeasure<N>, const N: usize> Several<'_, '_, T, K, N> {
             let from = block * BLOCK;
             let length = BLOCK.min(rows.length() - from);
             let (z, w) = rows.abreast::<V, T>(lanes.clone(), from..from + length, next, scratch);
-            let base = if let Some(base) = base {
-                *base
+            let (largest, other, base) = if let Some(base) = base {
+                (base.z, base.w, *base)
             } else {
                 let largest = z.largest::<V>(length);
                 let other = if K::TWO { w.largest::<V>(length) } else { largest };
-                Base::new(largest, other, settled.factor())
+                (largest, other, Base::new(largest, other, settled.factor()))
             };
             row_lanes.add(z, w, length, &OfLogits::<V, K, AGAIN>::new(&base), true);
             let (sums, _) = row_lanes.merged::<T>(length);
-            counter.add::<K, AGAIN>(LogitPartial { z: base.z, w: base.w, sums }, settled);
+            counter.add::<K, AGAIN>(LogitPartial { z: largest, w: other, sums }, settled);
         }
         counter.total::<K, AGAIN>(settled)
     }
@@ -446,7 +446,7 @@ impl<T: Native, K: LogitMeasure<N>, const N: usize> Job for Several<'_, '_, T, K
                 result = V::select(doubtful, better, result);
             }
             let mut room = [0.0; WIDEST];
-            result.store(&mut room);
+            with_classes(result, first.z, first.w).store(&mut room);
             self.results[at..at + now].copy_from_slice(&room[..now]);
             at += now;
         }

@@ -61,7 +61,8 @@ def kl_divergence(p: LogitGroup, q: LogitGroup) -> Sums:
         far = subtract(multiply(e.x, scale(u, lower)), scale(e.difference, lower))
         near = scale(near_term(e.difference, add(e.x, e.y)), lower)
         sums.add(Terms(exactly(np.zeros_like(e.u[0])), where(e.near, near, far)))
-    return sums.over(p.total)._replace(exponent=LIFT - reach)
+    found = sums.over(p.total)
+    return found._replace(exponent=found.exponent + (LIFT - reach))
 
 
 def js_divergence(p: LogitGroup, q: LogitGroup) -> Sums:
@@ -70,7 +71,8 @@ def js_divergence(p: LogitGroup, q: LogitGroup) -> Sums:
     for e in _elements(p, q):
         for terms in middle_terms(e.x, e.y, e.difference):
             sums.add(terms)
-    return sums.over(p.total)._replace(exponent=np.array(LIFT, np.intc))
+    found = sums.over(p.total)
+    return found._replace(exponent=found.exponent + LIFT)
 
 
 def total_variation(p: LogitGroup, q: LogitGroup) -> Sums:

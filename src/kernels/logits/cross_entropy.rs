@@ -4,7 +4,7 @@
 //!
 //! both parts ≥ 0.
 
-use super::{Base, LogitMeasure, SMALL, log2_of_total, total, trusted, unscaled};
+use super::{Base, FAR, LogitMeasure, log2_of_total, total, trusted, unscaled};
 use crate::kernels::Finished;
 use crate::lanes::Lanes;
 use crate::math::{Precision, Sum};
@@ -21,11 +21,11 @@ impl LogitMeasure<4> for LogitCrossEntropy {
     #[inline(always)]
     fn terms<V: Lanes, P: Precision, const AGAIN: bool>(z: V, w: V, base: &Base<V>) -> [V; 4] {
         let (first, second) = (base.share::<P>(z), base.share_of_second::<P>(w));
-        let masked = z.less(V::splat(f64::MIN));
+        let lowest = V::splat(f64::MIN);
         // Where the share of z is too small for a number, an infinite distance of w is still to be seen.
-        let share = first.value.add(V::splat(SMALL * SMALL));
-        let distance = base.w.sub(w).mul(base.factor.high);
-        let cost = V::select(masked, V::zero(), share.mul(distance));
+        let distance = V::splat(FAR).lesser(base.w.sub(w).mul(base.factor.high));
+        let cost = V::select(w.less(lowest), V::splat(f64::INFINITY), first.value.mul(distance));
+        let cost = V::select(z.less(lowest), V::zero(), cost);
         let [rest, one] = second.added::<P, AGAIN>(w, base.w);
         [first.value, rest, one, cost]
     }

@@ -1,9 +1,10 @@
-//! Entropy of softmax(z/T) in bits: H = log2(Σ 2^t) + Σ 2^t·(−t) / Σ 2^t, both parts ≥ 0.
+//! Entropy of softmax(z/T) in bits, H = log2(Σ 2^t) + Σ 2^t·(−t) / Σ 2^t, both parts ≥ 0; and the perplexity 2^H, which
+//! needs no logarithm.
 
-use super::{Base, LogitMeasure, log2_of_total, total, trusted};
+use super::{Base, LogitMeasure, log2_of_total, total, trusted, unscaled};
 use crate::kernels::Finished;
 use crate::lanes::Lanes;
-use crate::math::{Precision, Sum};
+use crate::math::{Power, Precision, Sum, power_of_two_in_lanes};
 
 /// H(softmax(z/T))
 #[derive(Clone, Copy)]
@@ -36,5 +37,35 @@ impl LogitMeasure<3> for LogitEntropy {
         let (scaled, all) = total(sums[0], sums[1]);
         let mean = sums[2].tidy().over(all);
         Finished { value: mean.plus(log).tidy(), trusted: trusted::<V, P, AGAIN>(scaled) }
+    }
+}
+
+/// 2^H
+#[derive(Clone, Copy)]
+pub struct LogitPerplexity;
+
+impl LogitMeasure<3> for LogitPerplexity {
+    const TWO: bool = false;
+    // A pure number, to be left as it is: as one in nats is where no base is asked for.
+    const BITS: bool = false;
+    const SCALED: bool = false;
+
+    #[inline(always)]
+    fn terms<V: Lanes, P: Precision, const AGAIN: bool>(z: V, w: V, base: &Base<V>) -> [V; 3] {
+        LogitEntropy::terms::<V, P, AGAIN>(z, w, base)
+    }
+
+    #[inline(always)]
+    fn raised<V: Lanes>(sums: [Sum<V>; 3], from: &Base<V>, to: &Base<V>) -> [Sum<V>; 3] {
+        LogitEntropy::raised(sums, from, to)
+    }
+
+    #[inline(always)]
+    fn finish<V: Lanes, P: Precision, const AGAIN: bool>(sums: &[Sum<V>; 3], _base: &Base<V>) -> Finished<V> {
+        let (scaled, all) = total(sums[0], sums[1]);
+        let mean = unscaled(sums[2].tidy().over(all)).tidy();
+        let power = Power::of::<f64>(mean.high, mean.low);
+        let value = all.times(power.mantissa::<f64>()).times(power_of_two_in_lanes(power.n));
+        Finished { value, trusted: trusted::<V, P, AGAIN>(scaled) }
     }
 }

@@ -23,7 +23,7 @@ impl<const VARIATION: bool> LogitMeasure<4> for LogitDistance<VARIATION> {
 
     #[inline(always)]
     fn terms<V: Lanes, P: Precision, const AGAIN: bool>(z: V, w: V, base: &Base<V>) -> [V; 4] {
-        let (zero, pair) = (V::zero(), apart::<V, P>(z, w, base));
+        let (zero, pair) = (V::zero(), apart::<V, P, AGAIN>(z, w, base));
         if !AGAIN {
             return [pair.share.value, pair.difference, zero, zero];
         }
@@ -38,8 +38,8 @@ impl<const VARIATION: bool> LogitMeasure<4> for LogitDistance<VARIATION> {
     #[inline(always)]
     fn raised<V: Lanes>(sums: [Sum<V>; 4], from: &Base<V>, to: &Base<V>) -> [Sum<V>; 4] {
         let [all, d, ..] = sums;
-        let (raise, all) = (to.above(from).0, all.tidy());
-        let d = Shifted::of(from, to).difference(all, d);
+        let ((raise, other), all) = (to.above(from), all.tidy());
+        let d = Shifted::of(&raise, &other).difference(all, d);
         [raise.lowered(all), raise.lowered(d), Sum::zero(), Sum::zero()]
     }
 

@@ -7,7 +7,7 @@
 //! a = Σ x, D = Σ (x − y), whatever the shift is: at first it is that of the largest logits of both, and where it is too
 //! far off, that of the sums. Nothing cancels where z and w are near: for v next to 0 the bracket is v²·G(v).
 
-use super::{Base, LogitMeasure, Share, difference, times, unscaled};
+use super::{Base, FAR, LogitMeasure, Raise, Share, difference, no_farther, times, unscaled};
 use crate::kernels::{Finished, beyond_noise, no_more_than_double};
 use crate::lanes::Lanes;
 use crate::math::coefficients::{LN_2, LN_2_LOW};
@@ -18,6 +18,9 @@ use crate::math::{
 /// D(softmax(z/T) ‖ softmax(w/T))
 #[derive(Clone, Copy)]
 pub struct LogitKlDivergence;
+
+/// 2^52: numbers above have no fraction.
+const INTEGERS: f64 = (1u64 << 52) as f64;
 
 /// The weights x and y of a pair of logits, and x − y, all scaled; and f(x, y).
 pub(super) struct Apart<V> {
@@ -30,22 +33,24 @@ pub(super) struct Apart<V> {
 
 /// What a pair of logits says of x and y.
 #[inline(always)]
-pub(super) fn apart<V: Lanes, P: Precision>(z: V, w: V, base: &Base<V>) -> Apart<V> {
+pub(super) fn apart<V: Lanes, P: Precision, const AGAIN: bool>(z: V, w: V, base: &Base<V>) -> Apart<V> {
     let share = base.share::<P>(z);
-    let (lowest, one) = (V::splat(f64::MIN), V::splat(1.0));
-    let reach = V::splat(super::LEAST).div(base.factor.high);
-    // Where x is 0 anyway, and where y is, v has to be a number.
-    let z = base.z.add(reach).greater(z);
-    let w = V::select(w.less(lowest), base.w.add(reach), w);
-    let (high, low) = difference::<V, P>(w, z);
-    let v = times::<V, P>(high, low, base.factor);
-    let v = if P::COMPENSATED {
+    // v = ((w − its largest) − (z − its largest))·κ + shift: no difference of two logits of one row is out of range.
+    let farthest = V::splat(-FAR).div(base.factor.high);
+    let (high, low) = no_farther::<V, P>(difference::<V, P>(w, base.w), farthest);
+    let (high, error) = difference::<V, P>(high, share.distance.0);
+    let v = times::<V, P>(high, if P::COMPENSATED { low.sub(share.distance.1).add(error) } else { low }, base.factor);
+    let v = if !AGAIN {
+        v
+    } else if P::COMPENSATED {
         let (high, error) = two_sum(v.high, base.shift.high);
         Sum { high, low: v.low.add(base.shift.low).add(error) }
     } else {
         Sum::of(v.high.add(base.shift.high))
     };
-    let power = Power::of::<P>(v.high, v.low);
+    // Of a number without fractions what was rounded off is none either.
+    let low = if P::COMPENSATED { V::select(v.high.less(V::splat(-INTEGERS)), V::zero(), v.low) } else { v.low };
+    let (power, one) = (Power::of::<P>(v.high, low), V::splat(1.0));
     let mantissa = share.power.mantissa::<P>();
     let (whole, n) = (share.power.whole(), share.power.n.add(V::splat(f64::from(Power::<V>::SCALE))));
     let other = power_of_two_in_lanes(n.add(power.n));
@@ -70,10 +75,11 @@ pub(super) struct Shifted<V> {
 }
 
 impl<V: Lanes> Shifted<V> {
+    /// What follows from larger ones to compare z and w with.
     #[inline(always)]
-    pub(super) fn of(from: &Base<V>, to: &Base<V>) -> Self {
-        let negative = Sum { high: V::zero().sub(from.shift.high), low: V::zero().sub(from.shift.low) };
-        let e = to.shift.merge(negative).tidy();
+    pub(super) fn of(z: &Raise<V>, w: &Raise<V>) -> Self {
+        let negative = Sum { high: V::zero().sub(w.distance.high), low: V::zero().sub(w.distance.low) };
+        let e = z.distance.merge(negative).tidy();
         let power = Power::of::<f64>(e.high, e.low);
         let whole = power_of_two_in_lanes(power.n);
         let jump = whole.sub(V::splat(1.0));
@@ -107,7 +113,7 @@ impl LogitMeasure<3> for LogitKlDivergence {
 
     #[inline(always)]
     fn terms<V: Lanes, P: Precision, const AGAIN: bool>(z: V, w: V, base: &Base<V>) -> [V; 3] {
-        let Apart { share, difference, term, .. } = apart::<V, P>(z, w, base);
+        let Apart { share, difference, term, .. } = apart::<V, P, AGAIN>(z, w, base);
         let lowest = V::splat(f64::MIN);
         let without = V::not_but(z.less(lowest), w.less(lowest));
         [share.value, difference, V::select(without, V::splat(f64::INFINITY), term)]
@@ -116,7 +122,8 @@ impl LogitMeasure<3> for LogitKlDivergence {
     #[inline(always)]
     fn raised<V: Lanes>(sums: [Sum<V>; 3], from: &Base<V>, to: &Base<V>) -> [Sum<V>; 3] {
         let [all, d, f] = sums;
-        let (raise, shifted, all) = (to.above(from).0, Shifted::of(from, to), all.tidy());
+        let ((raise, other), all) = (to.above(from), all.tidy());
+        let shifted = Shifted::of(&raise, &other);
         let f = f.merge(all.times(shifted.excess)).merge(d.tidy().times(V::zero().sub(shifted.more)));
         let d = shifted.difference(all, d);
         [raise.lowered(all), raise.lowered(d), raise.lowered(f)]

@@ -1,8 +1,9 @@
-//! The logarithm of the sum of exponentials, in bits: log2 Σ e^(z/T) = m·κ + log2(number of the largest + Σ 2^t).
+//! The logarithm of the sum of exponentials, in nats: log Σ e^(z/T) = m/T + log(number of the largest + Σ 2^t).
 
 use super::{Base, LogitMeasure, SMALL, log2_of_total, times, total, trusted};
 use crate::kernels::Finished;
 use crate::lanes::Lanes;
+use crate::math::coefficients::{LN_2, LN_2_LOW};
 use crate::math::{Precision, Sum};
 
 /// log Σ e^(z/T)
@@ -11,7 +12,7 @@ pub struct LogSumExp;
 
 impl LogitMeasure<2> for LogSumExp {
     const TWO: bool = false;
-    const BITS: bool = true;
+    const BITS: bool = false;
     const SCALED: bool = false;
 
     #[inline(always)]
@@ -26,9 +27,10 @@ impl LogitMeasure<2> for LogSumExp {
 
     #[inline(always)]
     fn finish<V: Lanes, P: Precision, const AGAIN: bool>(sums: &[Sum<V>; 2], base: &Base<V>) -> Finished<V> {
-        let largest = times::<V, f64>(base.z, V::zero(), base.factor);
-        let log = log2_of_total(sums[0], sums[1]).mul(V::splat(SMALL));
+        let ln_2 = Sum { high: V::splat(LN_2), low: V::splat(LN_2_LOW) };
+        let largest = times::<V, f64>(base.z, V::zero(), base.in_nats());
+        let log = ln_2.times(log2_of_total(sums[0], sums[1]).mul(V::splat(SMALL)));
         let total = total(sums[0], sums[1]).0;
-        Finished { value: largest.plus(log).tidy(), trusted: trusted::<V, P, AGAIN>(total) }
+        Finished { value: largest.merge(log).tidy(), trusted: trusted::<V, P, AGAIN>(total) }
     }
 }

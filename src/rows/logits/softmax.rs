@@ -18,7 +18,7 @@ impl LogitRows<'_, '_> {
     pub fn map<O: Element>(&self, logarithm: bool, out: &mut [O]) -> bool {
         let _mode = FloatMode::enter();
         let rows = self.rows;
-        let job = Settle { unit: rows.unit, temperature: self.temperature, power: false, bits: true, bounded: false };
+        let job = Settle { unit: rows.unit, temperature: self.temperature, bits: false, bounded: false };
         let settled = dispatch::run(rows.level, job);
         let map = Map { rows, settled: &settled, logarithm };
         if size_of::<O>() == size_of::<f32>() && rows.p.is_single() {

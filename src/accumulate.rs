@@ -26,7 +26,7 @@ const SETS: usize = 8;
 pub const SHORT: usize = 32;
 
 /// A stored number that loads into lanes: float64 or float32.
-pub trait Element: Precision + Default + Into<f64> {
+pub trait Element: Precision + Default + PartialEq + Into<f64> {
     /// The first lanes of a slice.
     fn load<V: Lanes>(values: &[Self]) -> V;
     /// Writes the lanes to the first places of a slice, rounded.

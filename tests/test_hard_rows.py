@@ -160,3 +160,18 @@ def test_equal_weights_hide_no_others_from_a_raw_sum():
             assert ulps(name, p, q, **raw) <= LIMIT
     for p, q in (([1e-320, 0], [1e308, 1e-10]), ([1.25e300, 8e-323], [1e-230, 1.04e-322])):
         assert ulps("kl_divergence", p, q, **raw) <= LIMIT
+
+
+@pytest.mark.parametrize("copies", [1, 50, 3000])
+def test_zero_is_the_answer_of_no_rows_that_differ(copies):
+    """A difference too small for the sums of a row is still one; rows that are equal, or doubled, stay at 0."""
+    beyond = np.nextafter(1e-300, 1)
+    for p, q in (([1.0, 0.0], [1.0, 1e-318]), ([1.0, 1e-300], [1.0, beyond])):
+        assert xlogx.js_distance(p * copies, q * copies) == pytest.approx(xlogx.js_distance(p, q), rel=1e-15)
+        assert ulps("js_distance", p, q) <= LIMIT
+        assert ulps("kl_divergence", p, q) <= LIMIT
+        assert xlogx.js_distance([p] * 20 * copies, q)[-1] == xlogx.js_distance(p, q)
+    assert ulps("kl_divergence", [1, 1e-318], [1, 2.0**-1000], normalize=False) <= LIMIT
+    for row in ([1.0, 1e-318] * copies, [3.0, 1e-300] * copies):
+        for name in DIVERGENCES:
+            assert getattr(xlogx, name)(row, row) == getattr(xlogx, name)(row, np.multiply(row, 2)) == 0

@@ -29,13 +29,13 @@ pub(super) fn rows<V: Lanes, T: Native, K: Measure<N>, const N: usize>(
         let look = batch::<V, T, K, N>(p, q, length, finish, &mut lanes, &mut results);
         let out = &mut out[at..at + now];
         out.copy_from_slice(&results[..now]);
-        if look.any_sign() {
-            let mut signs = [0.0; WIDEST];
-            look.store(&mut signs);
-            for lane in 0..now {
-                if signs[lane].is_sign_negative() {
-                    out[lane] = rows.careful::<K, N>(row + lane, finish);
-                }
+        let mut signs = [0.0; WIDEST];
+        look.store(&mut signs);
+        for lane in 0..now {
+            // Of rows that are not equal 0 may be what was too small: a closer look tells.
+            let vanished = K::DIVERGENCE && out[lane] == 0.0 && p.row(lane, length).ne(q.row(lane, length));
+            if signs[lane].is_sign_negative() || vanished {
+                out[lane] = rows.careful::<K, N>(row + lane, finish);
             }
         }
         at += now;

@@ -121,7 +121,9 @@ pub(super) fn rows<V: Lanes, T: Native, K: Measure<N>, const N: usize>(
         }
         for index in 0..now {
             let exact = || K::dyadic(p.row(index).iter().zip(q.row(index)).map(|(&p, &q)| (p.into(), q.into())));
-            out[at + index] = if batch.signs[index].is_sign_negative() {
+            // Of rows that are not equal 0 may be what was too small: a closer look tells.
+            let vanished = K::DIVERGENCE && batch.results[index] == 0.0 && p.row(index) != q.row(index);
+            out[at + index] = if batch.signs[index].is_sign_negative() || vanished {
                 rows.careful::<K, N>(row + index, finish)
             } else if finish.exact && batch.results[index].is_finite() {
                 exact().unwrap_or(batch.results[index])

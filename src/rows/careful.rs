@@ -127,6 +127,11 @@ impl Rows<'_> {
         self.each_block(row, |p, q| p.iter().zip(q).all(|(&p, &q)| p == 0.0 || q == 0.0))
     }
 
+    /// Are p and q the same?
+    pub(super) fn are_equal(&self, row: usize) -> bool {
+        self.each_block(row, |p, q| p == q)
+    }
+
     /// Shows each block of a row, as long as the answer is yes; the last answer.
     pub(super) fn each_block(&self, row: usize, mut show: impl FnMut(&[f64], &[f64]) -> bool) -> bool {
         let mut scratch = Scratch::new();

@@ -69,7 +69,7 @@ def test_bases_have_names(measure, base, same):
 
 
 @every_measure
-@pytest.mark.parametrize("base", [2, 10, 1.5, np.e, 1e300])
+@pytest.mark.parametrize("base", [2, 10, 1.5, 1.2, 1.0000001, 1 + 2.0**-52, np.e, 1e300])
 def test_a_base_divides_by_its_logarithm(measure, base):
     """The unit divides the result by log base; in a distance, before the root."""
     arrays = data(measure)

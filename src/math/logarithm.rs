@@ -97,6 +97,7 @@ pub fn apart<V: Lanes>(x: V, difference: V, y: V) -> (V, V, V) {
 
 /// log2 of a number, for what is done once a call.
 pub fn log2(x: f64) -> f64 {
-    // Halved, as the largest numbers have no room for c + x'.
-    log2_ratio_of_sum(One(0.5 * x), One(0.0), One(1.0)).0 + 1.0
+    let of = |x: f64| log2_ratio_of_sum(One(x), One(0.0), One(1.0)).0;
+    // The largest numbers have no room for c + x'; next to 1 the sum with 1 would cancel.
+    if x > 2.0 { of(0.5 * x) + 1.0 } else { of(x) }
 }

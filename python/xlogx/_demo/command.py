@@ -62,7 +62,8 @@ def demo(
         show(console, screen)
         pictures.extend(screen.pictures)
     console.rule()
-    console.print(Text(f"{len(only)} screens in {time.perf_counter() - start:.0f} s. Pictures in {out.resolve()}:"))
+    screens = "1 screen" if len(only) == 1 else f"{len(only)} screens"
+    console.print(Text(f"{screens} in {time.perf_counter() - start:.0f} s. Pictures in {out.resolve()}:"))
     for picture in pictures:
         console.print(Text(f"  {picture.name}"))
 

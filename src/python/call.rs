@@ -38,17 +38,37 @@ fn has_room(threads: usize, weights: usize) -> bool {
     found
 }
 
+/// Is this the thread in which Python runs the handlers of signals?
+fn is_main_thread(py: Python<'_>) -> bool {
+    let same = || -> PyResult<bool> {
+        let threading = py.import("threading")?;
+        threading.call_method0("main_thread")?.getattr("ident")?.eq(threading.call_method0("get_ident")?)
+    };
+    same().unwrap_or(true)
+}
+
+/// Never comes back where the interpreter has ended: then this is a daemon thread, which nobody waits for, and which
+/// Python would unwind, through frames that are not its own.
+fn stay_if_ended() {
+    // SAFETY: may be asked at any time, with the GIL or without.
+    while unsafe { pyo3::ffi::Py_IsInitialized() } == 0 {
+        std::thread::park();
+    }
+}
+
 /// Runs a call without the GIL, on the pool or here, and ends it early if a signal handler raises.
 pub(super) fn run(py: Python<'_>, name: Name, rows: Rows, threads: Option<usize>, out: &mut Output) -> PyResult<bool> {
     let raised = Mutex::new(None);
+    // A short call is over before it asks.
+    let main = rows.weights() < super::PARALLEL_FROM || is_main_thread(py);
     let signal = || {
+        stay_if_ended();
+        if !main {
+            return false;
+        }
         // A closure: the method itself is not general enough in its lifetime.
         #[allow(clippy::redundant_closure_for_method_calls)]
-        let Some(answer) = Python::try_attach(|py| py.check_signals()) else {
-            // The interpreter has ended, and this is a daemon thread: nobody waits for the result any more.
-            return true;
-        };
-        let error = answer.err();
+        let error = Python::attach(|py| py.check_signals()).err();
         let stop = error.is_some();
         if let (Some(error), Ok(mut raised)) = (error, raised.lock()) {
             *raised = Some(error);
@@ -81,13 +101,16 @@ pub(super) fn run(py: Python<'_>, name: Name, rows: Rows, threads: Option<usize>
                     }
                 };
                 if pool::run(threads, work, idle) && valid.is_some() {
+                    stay_if_ended();
                     return valid;
                 }
             }
             // No threads wanted, or none to be had, or no memory for so many.
             rows.parallel = false;
             rows.watch.poll = Some(&poll);
-            has_room(1, weights).then(|| name.run(&rows, out))
+            let valid = has_room(1, weights).then(|| name.run(&rows, out));
+            stay_if_ended();
+            valid
         })
     })?;
     match raised.into_inner() {

@@ -110,10 +110,10 @@ impl Job for BothWays<'_> {
         let mut lanes = RowLanes::<V, [Sum<V>; 2]>::new();
         // In two parts, as long columns come: a part is a number of groups.
         let part = 256.min(length);
-        lanes.add::<f64, Entropy, false, false>(abreast, abreast, part, &reference, true);
+        lanes.add::<f64, Entropy, false>(abreast, abreast, part, &reference, true);
         if length > part {
             let rest = Abreast { weights: &spread[part * V::COUNT..], ..abreast };
-            lanes.add::<f64, Entropy, false, false>(rest, rest, length - part, &reference, false);
+            lanes.add::<f64, Entropy, false>(rest, rest, length - part, &reference, false);
         }
         let (along, _) = lanes.merged::<f64>(length);
         (across.sums.map(|sum| sum.value().0), along.map(|sum| sum.value().first()))

@@ -109,7 +109,7 @@ impl<V: Lanes, const N: usize> RowLanes<V, [Sum<V>; N]> {
 
     /// Adds the terms of `count` weights of each row, all of one block where its totals are `KNOWN`.
     #[inline(always)]
-    pub fn add<T: Element, K: Measure<N>, const CAREFUL: bool, const KNOWN: bool>(
+    pub fn add<T: Element, K: Measure<N>, const KNOWN: bool>(
         &mut self,
         p: Abreast<T>,
         q: Abreast<T>,
@@ -123,7 +123,7 @@ impl<V: Lanes, const N: usize> RowLanes<V, [Sum<V>; N]> {
             for lane in 0..LANES.min(end - from) {
                 let source = Along { p, q, first: from + lane, two: K::TWO };
                 let count = (end - from - lane).div_ceil(LANES);
-                let plain = terms_of_group::<V, T, K, N, CAREFUL, KNOWN>(&source, count, reference, &mut look);
+                let plain = terms_of_group::<V, T, K, N, false, KNOWN>(&source, count, reference, &mut look);
                 let fresh = first && from == 0;
                 for index in first_sum::<K, N>(KNOWN)..N {
                     let sum =

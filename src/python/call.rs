@@ -9,7 +9,7 @@ use std::time::Instant;
 use pyo3::exceptions::PyMemoryError;
 use pyo3::prelude::*;
 
-use super::{Name, Output, impossible};
+use super::{Name, Output, PARALLEL_FROM, impossible};
 use crate::pool;
 use crate::rows::Rows;
 
@@ -56,11 +56,20 @@ fn stay_if_ended() {
     }
 }
 
+/// Keeps a thread here, whichever way it leaves, once the interpreter has ended.
+struct StayIfEnded;
+
+impl Drop for StayIfEnded {
+    fn drop(&mut self) {
+        stay_if_ended();
+    }
+}
+
 /// Runs a call without the GIL, on the pool or here, and ends it early if a signal handler raises.
 pub(super) fn run(py: Python<'_>, name: Name, rows: Rows, threads: Option<usize>, out: &mut Output) -> PyResult<bool> {
     let raised = Mutex::new(None);
     // A short call is over before it asks.
-    let main = rows.weights() < super::PARALLEL_FROM || is_main_thread(py);
+    let main = rows.weights() < PARALLEL_FROM || is_main_thread(py);
     let signal = || {
         stay_if_ended();
         if !main {
@@ -90,6 +99,7 @@ pub(super) fn run(py: Python<'_>, name: Name, rows: Rows, threads: Option<usize>
     rows.parallel = threads.is_some();
     let valid = caught(|| {
         py.detach(|| {
+            let _stay = StayIfEnded;
             if let Some(threads) = threads.filter(|&threads| has_room(threads, weights)) {
                 let mut valid = None;
                 let rows = &rows;
@@ -101,16 +111,13 @@ pub(super) fn run(py: Python<'_>, name: Name, rows: Rows, threads: Option<usize>
                     }
                 };
                 if pool::run(threads, work, idle) && valid.is_some() {
-                    stay_if_ended();
                     return valid;
                 }
             }
             // No threads wanted, or none to be had, or no memory for so many.
             rows.parallel = false;
             rows.watch.poll = Some(&poll);
-            let valid = has_room(1, weights).then(|| name.run(&rows, out));
-            stay_if_ended();
-            valid
+            has_room(1, weights).then(|| name.run(&rows, out))
         })
     })?;
     match raised.into_inner() {

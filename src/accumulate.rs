@@ -73,10 +73,6 @@ pub struct Partial<const N: usize> {
 }
 
 impl<const N: usize> Partial<N> {
-    /// Nothing yet.
-    pub fn zero() -> Self {
-        Self { sums: [Sum::zero(); N], look: false }
-    }
     /// Both blocks.
     pub fn merge(self, other: Self) -> Self {
         let mut sums = self.sums;

@@ -287,6 +287,12 @@ fn insane<V: Lanes>(total: V) -> V {
     V::select(number, V::zero().mark(low), V::splat(-1.0))
 }
 
+/// Is a result of 0 to be looked at more closely? Of rows that are not equal it may be what was too small.
+#[inline(always)]
+fn vanished<K: Measure<N>, const N: usize>(result: f64, equal: impl FnOnce() -> bool) -> bool {
+    K::DIVERGENCE && result == 0.0 && !equal()
+}
+
 /// A row's value, its result, and a sign bit where the result wants a closer look.
 struct Accepted<V: Lanes> {
     value: V,

@@ -4,7 +4,7 @@
 //! thing this adds is D²/8a with D = Σd, which is taken away again (what it adds elsewhere is below an ulp). Where the
 //! two nearly cancel, the row is gone over again with what D shows that c lacks ([`Measure::refined`]).
 
-use super::{Finished, LEAST_WITHOUT_DIFFERENCE, Measure, Reference, Scale, beyond_noise, no_more_than_double};
+use super::{Finished, Measure, Reference, Scale, beyond_noise, no_more_than_double};
 use crate::lanes::{Lanes, One};
 use crate::math::{Precision, Sum, jensen_shannon_term, minus_product};
 
@@ -17,7 +17,6 @@ impl Measure<2> for JsDivergence {
     const TOTALS_FIRST: bool = true;
     const BITS: bool = false;
     const KNOWN: usize = 1;
-    const LEAST: f64 = LEAST_WITHOUT_DIFFERENCE;
     const DIVERGENCE: bool = true;
     const BOUNDED: bool = true;
 

@@ -17,7 +17,7 @@
 //! where p has none never enters.
 
 use super::reference::TWO_54;
-use super::{Finished, LEAST_WITHOUT_DIFFERENCE, Measure, Reference, Scale, beyond_noise, no_more_than_double};
+use super::{Finished, Measure, Reference, Scale, beyond_noise, no_more_than_double};
 use crate::lanes::{Lanes, One};
 use crate::math::{
     Numerator, Precision, SMALLEST_NORMAL, Sum, TINY_WEIGHT, kullback_leibler_term, kullback_leibler_term_beyond,
@@ -94,7 +94,6 @@ impl<const RAW: bool> Measure<3> for KlDivergence<RAW> {
     const TOTALS_FIRST: bool = false;
     const BITS: bool = false;
     const KNOWN: usize = if RAW { 1 } else { 2 };
-    const LEAST: f64 = LEAST_WITHOUT_DIFFERENCE;
     const DIVERGENCE: bool = true;
 
     #[inline(always)]

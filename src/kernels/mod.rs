@@ -41,10 +41,10 @@ pub trait Measure<const N: usize>: Copy + Send + Sync + 'static {
     const APART: bool = Self::BITS;
     /// How many of the sums a row that knows its totals can do without: these then stay 0.
     const KNOWN: usize;
-    /// Below this a value wants the sums that were left out.
-    const LEAST: f64 = 0.0;
     /// Is it 0 for rows in proportion? Its last sums are then that of p − c·q and that of its terms.
     const DIVERGENCE: bool = false;
+    /// Below this a value wants the sums that were left out.
+    const LEAST: f64 = if Self::DIVERGENCE { LEAST_WITHOUT_DIFFERENCE } else { 0.0 };
     /// Is it bounded by log 2?
     const BOUNDED: bool = false;
 
@@ -86,7 +86,7 @@ pub trait Measure<const N: usize>: Copy + Send + Sync + 'static {
 
 /// 2^-44. Divergences take away f(a, a − D), or D²/8a, from their sum, D = Σ(p − c·q). A row of one block has c = a/b
 /// rounded, so D is a few 2^-53·a, and what it takes away less than 2^-100·a: nothing to a value above this.
-pub(crate) const LEAST_WITHOUT_DIFFERENCE: f64 = 1.0 / (1u64 << 44) as f64;
+const LEAST_WITHOUT_DIFFERENCE: f64 = 1.0 / (1u64 << 44) as f64;
 
 /// Did parts of opposite sign leave at least half of what they are? Shared by the finishing formulas.
 #[inline(always)]

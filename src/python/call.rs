@@ -9,7 +9,7 @@ use std::time::Instant;
 use pyo3::exceptions::PyMemoryError;
 use pyo3::prelude::*;
 
-use super::impossible;
+use super::{PARALLEL_FROM, impossible};
 use crate::pool;
 use crate::rows::Rows;
 
@@ -38,6 +38,33 @@ fn has_room(threads: usize, weights: usize) -> bool {
     found
 }
 
+/// Is this the thread in which Python runs the handlers of signals?
+fn is_main_thread(py: Python<'_>) -> bool {
+    let same = || -> PyResult<bool> {
+        let threading = py.import("threading")?;
+        threading.call_method0("main_thread")?.getattr("ident")?.eq(threading.call_method0("get_ident")?)
+    };
+    same().unwrap_or(true)
+}
+
+/// Never comes back where the interpreter has ended: then this is a daemon thread, which nobody waits for, and which
+/// Python would unwind, through frames that are not its own.
+fn stay_if_ended() {
+    // SAFETY: may be asked at any time, with the GIL or without.
+    while unsafe { pyo3::ffi::Py_IsInitialized() } == 0 {
+        std::thread::park();
+    }
+}
+
+/// Keeps a thread here, whichever way it leaves, once the interpreter has ended.
+struct StayIfEnded;
+
+impl Drop for StayIfEnded {
+    fn drop(&mut self) {
+        stay_if_ended();
+    }
+}
+
 /// Runs a call without the GIL, on the pool or here, and ends it early if a signal handler raises; what `work` says.
 pub(super) fn run(
     py: Python<'_>,
@@ -46,14 +73,16 @@ pub(super) fn run(
     mut work: impl FnMut(&Rows) -> bool + Send,
 ) -> PyResult<bool> {
     let raised = Mutex::new(None);
+    // A short call is over before it asks.
+    let main = rows.weights() < PARALLEL_FROM || is_main_thread(py);
     let signal = || {
+        stay_if_ended();
+        if !main {
+            return false;
+        }
         // A closure: the method itself is not general enough in its lifetime.
         #[allow(clippy::redundant_closure_for_method_calls)]
-        let Some(answer) = Python::try_attach(|py| py.check_signals()) else {
-            // The interpreter has ended, and this is a daemon thread: nobody waits for the result any more.
-            return true;
-        };
-        let error = answer.err();
+        let error = Python::attach(|py| py.check_signals()).err();
         let stop = error.is_some();
         if let (Some(error), Ok(mut raised)) = (error, raised.lock()) {
             *raised = Some(error);
@@ -75,6 +104,7 @@ pub(super) fn run(
     rows.parallel = threads.is_some();
     let valid = caught(|| {
         py.detach(|| {
+            let _stay = StayIfEnded;
             if let Some(threads) = threads.filter(|&threads| has_room(threads, weights)) {
                 let mut valid = None;
                 let rows = &rows;

@@ -1,7 +1,7 @@
 //! Rows of one block each, one to a register lane: short rows, and columns.
 
 use super::load::{Next, Scratch};
-use super::{Finish, Rows, settle};
+use super::{Finish, Rows, settle, vanished};
 use crate::accumulate::{Abreast, OfWeights, RowLanes};
 use crate::kernels::{Measure, Totals};
 use crate::lanes::{Lanes, WIDEST};
@@ -29,11 +29,14 @@ pub(super) fn rows<V: Lanes, T: Native, K: Measure<N>, const N: usize>(
         let look = batch::<V, T, K, N>(p, q, length, finish, &mut lanes, &mut results);
         let out = &mut out[at..at + now];
         out.copy_from_slice(&results[..now]);
+        if !K::DIVERGENCE && !look.any_sign() {
+            at += now;
+            continue;
+        }
         let mut signs = [0.0; WIDEST];
         look.store(&mut signs);
         for lane in 0..now {
-            // Of rows that are not equal 0 may be what was too small: a closer look tells.
-            let vanished = K::DIVERGENCE && out[lane] == 0.0 && p.row(lane, length).ne(q.row(lane, length));
+            let vanished = vanished::<K, N>(out[lane], || p.row(lane, length).eq(q.row(lane, length)));
             if signs[lane].is_sign_negative() || vanished {
                 out[lane] = rows.careful::<K, N>(row + lane, finish);
             }

@@ -2,7 +2,7 @@
 //! each in a register lane, as what is done once a row would otherwise take as long as a hundred weights.
 
 use super::load::Scratch;
-use super::{AHEAD, BLOCK, Finish, Rows, settle};
+use super::{AHEAD, BLOCK, Finish, Rows, settle, vanished};
 use crate::accumulate::{OfWeights, sums_of_block, totals_of_block};
 use crate::kernels::Measure;
 use crate::lanes::{Lanes, One, WIDEST};
@@ -121,8 +121,7 @@ pub(super) fn rows<V: Lanes, T: Native, K: Measure<N>, const N: usize>(
         }
         for index in 0..now {
             let exact = || K::dyadic(p.row(index).iter().zip(q.row(index)).map(|(&p, &q)| (p.into(), q.into())));
-            // Of rows that are not equal 0 may be what was too small: a closer look tells.
-            let vanished = K::DIVERGENCE && batch.results[index] == 0.0 && p.row(index) != q.row(index);
+            let vanished = vanished::<K, N>(batch.results[index], || p.row(index) == q.row(index));
             out[at + index] = if batch.signs[index].is_sign_negative() || vanished {
                 rows.careful::<K, N>(row + index, finish)
             } else if finish.exact && batch.results[index].is_finite() {

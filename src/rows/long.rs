@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use std::ops::Range;
 
 use super::load::{Next, Scratch};
-use super::{Accepted, BLOCK, Finish, Rows, accept};
+use super::{Accepted, BLOCK, Finish, Rows, accept, vanished};
 use crate::accumulate::{Abreast, OfWeights, Partial, RowLanes, sums_of_block, totals_of_block};
 use crate::dispatch;
 use crate::kernels::{Measure, Reference, Scale, Totals};
@@ -317,8 +317,7 @@ impl Rows<'_> {
                 kernel: PhantomData,
             };
             *out = match dispatch::run(self.level, job) {
-                // Of rows that are not equal 0 may be what was too small: a closer look tells.
-                Some(result) if !K::DIVERGENCE || result != 0.0 || self.are_equal(first + column) => result,
+                Some(result) if !vanished::<K, N>(result, || self.are_equal(first + column)) => result,
                 _ => self.careful::<K, N>(first + column, finish),
             };
         }
@@ -345,12 +344,7 @@ impl<K: Measure<N>, const N: usize> Job for FinishLong<'_, K, N> {
         // The totals of a long row are sums of groups, in which a large weight swallows small ones. That shows where the
         // value is small; such rows are done again with the largest weight kept apart.
         let peaked = K::BITS && value.0 < 2.0;
-        let odd = if finish.normalize {
-            peaked || a.high.0 == 0.0 || b.high.0 == 0.0
-        } else {
-            // Without totals nobody knows how small the weights were.
-            K::TOTALS_FIRST && result.0 == 0.0
-        };
+        let odd = finish.normalize && (peaked || a.high.0 == 0.0 || b.high.0 == 0.0);
         (!(partial.look || closer.any_sign() || odd) && result.0.is_finite()).then_some(result.0)
     }
 }

@@ -25,7 +25,7 @@ use crate::math::{self, Sum};
 use crate::view::{Native, View};
 pub use load::Dropped;
 use load::Scratch;
-pub use logits::LogitRows;
+pub use logits::{Labels, LogitRows, Loss, Losses};
 
 /// Weights in a block. Rows up to this length are one block.
 pub const BLOCK: usize = 4096;

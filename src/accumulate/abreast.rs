@@ -19,7 +19,7 @@ pub struct Abreast<'a, T> {
 impl<'a, T: Element> Abreast<'a, T> {
     /// Weight i of each row.
     #[inline(always)]
-    fn load<V: Lanes>(&self, i: usize) -> V {
+    pub fn load<V: Lanes>(&self, i: usize) -> V {
         T::load(&self.weights[i * self.apart..i * self.apart + V::COUNT])
     }
 

@@ -12,12 +12,14 @@ mod entropy;
 mod js_divergence;
 mod kl_divergence;
 mod log_sum_exp;
+mod target;
 
 pub use cross_entropy::LogitCrossEntropy;
 pub use entropy::{LogitEntropy, LogitPerplexity};
 pub use js_divergence::LogitDistance;
 pub use kl_divergence::LogitKlDivergence;
 pub use log_sum_exp::LogSumExp;
+pub use target::{LabelCrossEntropy, TargetCrossEntropy, TargetKlDivergence};
 
 use std::marker::PhantomData;
 
@@ -52,6 +54,25 @@ pub struct Base<V> {
     pub shift: Sum<V>,
     /// Where 2^t is 0, as a distance of logits.
     reach: V,
+}
+
+/// The logit of the class that a row is labelled with, and what it counts; 0 without one.
+#[derive(Clone, Copy)]
+pub struct Label<V> {
+    /// y; negative where there is none.
+    pub class: V,
+    /// z_y
+    pub logit: V,
+    /// h
+    pub weight: V,
+}
+
+impl<V: Lanes> Label<V> {
+    /// No label.
+    #[inline(always)]
+    pub fn none() -> Self {
+        Self { class: V::splat(-1.0), logit: V::zero(), weight: V::zero() }
+    }
 }
 
 /// A logit's share of its row: 2^t.
@@ -252,38 +273,79 @@ impl LogitPartial<One, 2> {
     }
 }
 
-/// One over the total of a row, and log2 of it, from the sums of [`LogSumExp`].
-#[inline(always)]
-pub fn totals(sums: &[Sum<One>; 2]) -> (One, One) {
-    let [rest, count] = *sums;
-    (One(LARGE).div(total(rest, count).0.high), log2_of_total(rest, count).mul(One(SMALL)))
+/// The probabilities of a row, from the sums of [`LogSumExp`].
+#[derive(Clone, Copy)]
+pub struct Softmax<V> {
+    /// What the logits are compared with.
+    pub base: Base<V>,
+    /// One over the total.
+    inverse: V,
+    /// log2 of the total.
+    log: V,
+    /// The probability of all but one of the largest.
+    pub others: V,
 }
 
-/// The probability of a logit.
-#[inline(always)]
-pub fn probability<V: Lanes, P: Precision>(z: V, base: &Base<V>, inverse: V) -> V {
-    let share = base.share::<P>(z);
-    // Scaled to the last step, which alone may leave the range of normal numbers.
-    share.value.mul(inverse).mul(V::splat(SMALL))
+impl Softmax<One> {
+    /// The same in every lane.
+    #[inline(always)]
+    pub fn splat<V: Lanes>(&self) -> Softmax<V> {
+        let all = |one: One| V::splat(one.0);
+        Softmax { base: self.base.splat(), inverse: all(self.inverse), log: all(self.log), others: all(self.others) }
+    }
 }
 
-/// The logarithm of the probability of a logit, in nats, given log2 of the total.
-#[inline(always)]
-pub fn log_probability<V: Lanes>(z: V, base: &Base<V>, log: V) -> Sum<V> {
-    let masked = z.less(V::splat(f64::MIN));
-    let (high, low) = difference::<V, f64>(z, base.z);
-    let (nats, ln_2) = (base.in_nats(), Sum { high: V::splat(LN_2), low: V::splat(LN_2_LOW) });
-    let total = ln_2.times(V::zero().sub(log));
-    let value = times::<V, f64>(high, low, nats).merge(total).tidy();
-    // −∞ has no second part; in a row without a total it is no number either.
-    let least = V::splat(f64::NEG_INFINITY).add(log.mul(V::zero()));
-    Sum { high: V::select(masked, least, value.high), low: V::select(masked, V::zero(), value.low) }
+impl<V: Lanes> Softmax<V> {
+    /// From the sums of a row compared with this base.
+    #[inline(always)]
+    pub fn new(base: Base<V>, rest: Sum<V>, count: Sum<V>) -> Self {
+        let scaled = total(rest, count).0;
+        Self {
+            base,
+            inverse: V::splat(LARGE).div(scaled.high),
+            log: log2_of_total(rest, count).mul(V::splat(SMALL)),
+            others: count.plus(V::splat(-LARGE)).merge(rest).tidy().high.div(scaled.high),
+        }
+    }
+
+    /// What the probability of a logit, `mass` times, is more than its `target`.
+    #[inline(always)]
+    pub fn excess<P: Precision>(&self, z: V, mass: V, target: V) -> V {
+        let usual = self.probability::<P>(z).mul_add(mass, V::zero().sub(target));
+        // Of a class that is nearly sure from what its probability lacks; for a NaN as usual.
+        let own = self.others.neg_mul_add(mass, mass.sub(target));
+        let sure = V::both(z.no_less(self.base.z), self.others.less(V::splat(0.5)));
+        V::select(sure, own, usual)
+    }
+
+    /// The probability of a logit.
+    #[inline(always)]
+    pub fn probability<P: Precision>(&self, z: V) -> V {
+        let share = self.base.share::<P>(z);
+        // Scaled to the last step, which alone may leave the range of normal numbers.
+        share.value.mul(self.inverse).mul(V::splat(SMALL))
+    }
+
+    /// Its logarithm, in nats.
+    #[inline(always)]
+    pub fn log_probability(&self, z: V) -> Sum<V> {
+        let masked = z.less(V::splat(f64::MIN));
+        let (high, low) = difference::<V, f64>(z, self.base.z);
+        let (nats, ln_2) = (self.base.in_nats(), Sum { high: V::splat(LN_2), low: V::splat(LN_2_LOW) });
+        let total = ln_2.times(V::zero().sub(self.log));
+        let value = times::<V, f64>(high, low, nats).merge(total).tidy();
+        // −∞ has no second part; in a row without a total it is no number either.
+        let least = V::splat(f64::NEG_INFINITY).add(self.log.mul(V::zero()));
+        Sum { high: V::select(masked, least, value.high), low: V::select(masked, V::zero(), value.low) }
+    }
 }
 
 /// One quantity of one or two rows of logits, as N sums.
 pub trait LogitMeasure<const N: usize>: Copy + Send + Sync + 'static {
     /// Is there a second argument?
     const TWO: bool;
+    /// Is that one of logits, which have a largest?
+    const SECOND_IS_LOGITS: bool = true;
     /// The unit of the value: bits or nats.
     const BITS: bool;
     /// Is the value scaled as the sums are?
@@ -300,7 +362,11 @@ pub trait LogitMeasure<const N: usize>: Copy + Send + Sync + 'static {
     fn raised<V: Lanes>(sums: [Sum<V>; N], from: &Base<V>, to: &Base<V>) -> [Sum<V>; N];
 
     /// The value of a row, and whether it can be trusted; else the row wants a second look.
-    fn finish<V: Lanes, P: Precision, const AGAIN: bool>(sums: &[Sum<V>; N], base: &Base<V>) -> Finished<V>;
+    fn finish<V: Lanes, P: Precision, const AGAIN: bool>(
+        sums: &[Sum<V>; N],
+        base: &Base<V>,
+        label: &Label<V>,
+    ) -> Finished<V>;
 
     /// The base of a second look.
     fn refined<V: Lanes>(_sums: &[Sum<V>; N], base: &Base<V>) -> Base<V> {
@@ -332,6 +398,18 @@ impl<V: Lanes, const N: usize> LogitPartial<V, N> {
             sums[index] = a[index].merge(b[index]);
         }
         Self { z, w, sums }
+    }
+
+    /// The partial in each lane, of as many rows as there are.
+    #[inline(always)]
+    pub fn spread(&self, rows: &mut [LogitPartial<One, N>]) {
+        let (mut z, mut w) = ([0.0; WIDEST], [0.0; WIDEST]);
+        self.z.store(&mut z);
+        self.w.store(&mut w);
+        let sums = self.sums.map(Sum::spread);
+        for (lane, row) in rows.iter_mut().enumerate() {
+            *row = LogitPartial { z: One(z[lane]), w: One(w[lane]), sums: sums.map(|sums| sums[lane]) };
+        }
     }
 }
 

@@ -46,7 +46,7 @@ impl Name {
 
     /// Runs the kernel of this name.
     fn run(self, rows: &Rows, temperature: f64, out: &mut Output) -> bool {
-        let rows = LogitRows { rows, temperature, infinite: self == Self::LogSumExp };
+        let rows = LogitRows { rows, temperature, infinite: self == Self::LogSumExp, labels: None };
         macro_rules! measure {
             ($kernel:ty) => {
                 match out {
@@ -178,7 +178,7 @@ pub(super) fn map_logits(
     let given = Given { p: array::view(z, split, 0.0, bfloat16)?, q: None, masks, omit, base };
     let threads = (threads > 1 && z.len() >= PARALLEL_FROM).then_some(threads);
     call::run(py, given.rows(), threads, |rows| {
-        let rows = LogitRows { rows, temperature, infinite: false };
+        let rows = LogitRows { rows, temperature, infinite: false, labels: None };
         match &mut output {
             Output::Double(out) => rows.map(logarithm, out),
             Output::Single(out) => rows.map(logarithm, out),

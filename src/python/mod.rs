@@ -3,6 +3,7 @@
 mod array;
 mod call;
 mod logits;
+mod losses;
 mod quick;
 
 use std::sync::atomic::AtomicBool;
@@ -179,6 +180,8 @@ mod _core {
     }
     #[pymodule_export]
     use super::logits::{map_logits, reduce_logits};
+    #[pymodule_export]
+    use super::losses::class_losses;
     #[pymodule_export]
     use super::{level, levels, reduce, set_level};
 }

@@ -2,18 +2,23 @@
 //! the same tree whatever does them. A row that its measure does not trust is gone over once more, compared with what
 //! the first look found.
 
+mod abreast;
+mod losses;
 mod softmax;
+
+use abreast::Several;
+pub use losses::{Loss, Losses};
 
 use std::marker::PhantomData;
 use std::ops::Range;
 use std::sync::atomic::Ordering;
 
-use super::load::{Next, Scratch};
+use super::load::Scratch;
 use super::{BLOCK, Finish, Rows};
-use crate::accumulate::{Element, RowLanes, SHORT, largest_of_block, sums_of_block};
+use crate::accumulate::{Element, SHORT, largest_of_block, sums_of_block};
 use crate::dispatch;
 use crate::kernels::Finished;
-use crate::kernels::logits::{Base, LogitMeasure, LogitPartial, OfLogits, SMALL};
+use crate::kernels::logits::{Base, Label, LogitMeasure, LogitPartial, OfLogits, SMALL};
 use crate::lanes::{FloatMode, Job, Lanes, One, WIDEST};
 use crate::math::Sum;
 use crate::math::coefficients::{LOG2_E, LOG2_E_LOW};
@@ -32,6 +37,16 @@ pub struct LogitRows<'r, 'a> {
     pub temperature: f64,
     /// Is a row whose largest logit is infinite as large as that?
     pub infinite: bool,
+    /// The class that each row is labelled with, for losses.
+    pub labels: Option<Labels<'a>>,
+}
+
+/// A class for each row.
+pub struct Labels<'a> {
+    /// Its index; negative for a row without one.
+    pub classes: &'a [i64],
+    /// What it counts; 1 where that is not said.
+    pub weights: Option<&'a [f64]>,
 }
 
 /// What is settled once a call.
@@ -53,8 +68,9 @@ impl Settled {
         &self,
         sums: &[Sum<V>; N],
         base: &Base<V>,
+        label: &Label<V>,
     ) -> (V, V::Mask) {
-        let Finished { value, trusted } = K::finish::<V, T, AGAIN>(sums, base);
+        let Finished { value, trusted } = K::finish::<V, T, AGAIN>(sums, base, label);
         if !K::SCALED {
             return (self.finish.result(value), trusted);
         }
@@ -117,8 +133,7 @@ impl LogitRows<'_, '_> {
     ) {
         let rows = self.rows;
         if results.len() > 1 && (rows.length() <= SHORT || rows.are_columns()) {
-            let job = Several::<T, K, N> { rows, first, results: &mut *results, settled, kernel: PhantomData };
-            dispatch::run(rows.level, job);
+            self.abreast::<T, K, N>(first, results, &mut [], settled);
         } else {
             for (index, results) in results.chunks_mut(WIDEST).enumerate() {
                 self.in_turn::<T, K, N>(first + index * WIDEST, results, settled);
@@ -131,37 +146,86 @@ impl LogitRows<'_, '_> {
         }
     }
 
-    /// Rows one after the other, finished together.
+    /// Rows one in each lane, and their sums if there is room for them.
+    fn abreast<T: Native, K: LogitMeasure<N>, const N: usize>(
+        &self,
+        first: usize,
+        results: &mut [f64],
+        partials: &mut [LogitPartial<One, N>],
+        settled: &Settled,
+    ) {
+        let job = Several::<T, K, N> { rows: self, first, results, partials, settled, kernel: PhantomData };
+        dispatch::run(self.rows.level, job);
+    }
+
+    /// Up to sixteen rows one after the other, finished together; their sums.
     fn in_turn<T: Native, K: LogitMeasure<N>, const N: usize>(
         &self,
         first: usize,
         results: &mut [f64],
         settled: &Settled,
-    ) {
+    ) -> [LogitPartial<One, N>; WIDEST] {
         let rows = self.rows;
         let mut partials = [LogitPartial::NOTHING; WIDEST];
         for (index, partial) in partials[..results.len()].iter_mut().enumerate() {
             *partial = tree::<T, K, N, false>(rows, first + index, blocks(rows), None, settled);
             if rows.watch.over() {
-                return;
+                return partials;
             }
         }
-        let job = Finished16::<T, K, N> { partials: &partials[..results.len()], results, settled, kernel: PhantomData };
+        let count = results.len();
+        let job = Finished16::<T, K, N> {
+            rows: self,
+            first,
+            partials: &partials[..count],
+            results: &mut *results,
+            settled,
+            kernel: PhantomData,
+        };
         let again = dispatch::run(rows.level, job);
-        for index in 0..results.len() {
+        for index in 0..count {
             if let Some(base) = again[index] {
-                let mut second = tree::<T, K, N, true>(rows, first + index, blocks(rows), Some(&base), settled);
-                second.sums[..K::KEPT].copy_from_slice(&partials[index].sums[..K::KEPT]);
-                let job = FinishAgain::<T, K, N> { sums: second.sums, base, settled, kernel: PhantomData };
+                let second = tree::<T, K, N, true>(rows, first + index, blocks(rows), Some(&base), settled);
+                partials[index].sums[K::KEPT..].copy_from_slice(&second.sums[K::KEPT..]);
                 if !results[index].is_nan() {
+                    let sums = partials[index].sums;
+                    let job = FinishAgain::<T, K, N> {
+                        rows: self,
+                        row: first + index,
+                        sums,
+                        base,
+                        settled,
+                        kernel: PhantomData,
+                    };
                     results[index] = dispatch::run(rows.level, job);
                 }
             }
         }
+        partials
     }
 
-    /// The result of a row that only a look at each of its logits can tell.
+    /// The labels of some rows, one in each lane.
+    #[inline(always)]
+    fn label<V: Lanes, T: Native>(&self, first: usize, count: usize) -> Label<V> {
+        let Some(labels) = &self.labels else { return Label::none() };
+        let (mut chosen, mut logits, mut weights) = ([-1.0; WIDEST], [0.0; WIDEST], [0.0; WIDEST]);
+        for lane in 0..count {
+            if let Ok(class) = usize::try_from(labels.classes[first + lane]) {
+                let mut logit = [T::default()];
+                self.rows.p.copy(first + lane, class, 1, &mut logit, 0, 1);
+                chosen[lane] = class as f64;
+                logits[lane] = logit[0].into();
+                weights[lane] = labels.weights.map_or(1.0, |weights| weights[first + lane]);
+            }
+        }
+        Label { class: V::load(&chosen), logit: V::load(&logits), weight: V::load(&weights) }
+    }
+
+    /// The result of a row that only a look at its label, or at each of its logits, can tell.
     fn exception(&self, row: usize, result: f64, settled: &Settled) -> Option<f64> {
+        if self.rows.q.is_none() && self.labels.as_ref().is_some_and(|labels| labels.classes[row] < 0) {
+            return Some(0.0);
+        }
         if self.infinite && result.is_nan() {
             let mut largest = f64::NEG_INFINITY;
             self.each_block(row, |z, _| {
@@ -254,7 +318,9 @@ impl<K: LogitMeasure<N>, const N: usize, const AGAIN: bool> Job for Merge<'_, K,
 
 /// Partials in the order of their blocks, merged as soon as two of one height are there, as a binary counter does.
 struct Counter<V, const N: usize> {
-    subtrees: [LogitPartial<V, N>; usize::BITS as usize],
+    lowest: LogitPartial<V, N>,
+    /// Those of height 1 and more: a row of one block has none.
+    higher: Vec<LogitPartial<V, N>>,
     count: usize,
 }
 
@@ -262,29 +328,40 @@ impl<V: Lanes, const N: usize> Counter<V, N> {
     #[inline(always)]
     fn new() -> Self {
         let least = V::splat(f64::NEG_INFINITY);
-        let none = LogitPartial { z: least, w: least, sums: [Sum::zero(); N] };
-        Self { subtrees: [none; usize::BITS as usize], count: 0 }
+        let lowest = LogitPartial { z: least, w: least, sums: [Sum::zero(); N] };
+        Self { lowest, higher: Vec::new(), count: 0 }
+    }
+
+    #[inline(always)]
+    fn subtree(&self, height: usize) -> LogitPartial<V, N> {
+        if height == 0 { self.lowest } else { self.higher[height - 1] }
     }
 
     #[inline(always)]
     fn add<K: LogitMeasure<N>, const AGAIN: bool>(&mut self, partial: LogitPartial<V, N>, settled: &Settled) {
         let (mut now, mut height) = (partial, 0);
         while self.count >> height & 1 == 1 {
-            now = merge::<V, K, N, AGAIN>(self.subtrees[height], now, settled);
+            now = merge::<V, K, N, AGAIN>(self.subtree(height), now, settled);
             height += 1;
         }
-        self.subtrees[height] = now;
+        if height == 0 {
+            self.lowest = now;
+        } else if height > self.higher.len() {
+            self.higher.push(now);
+        } else {
+            self.higher[height - 1] = now;
+        }
         self.count += 1;
     }
 
     #[inline(always)]
     fn total<K: LogitMeasure<N>, const AGAIN: bool>(&self, settled: &Settled) -> LogitPartial<V, N> {
         let mut height = self.count.trailing_zeros() as usize;
-        let mut total = self.subtrees[height];
+        let mut total = self.subtree(height);
         height += 1;
         while self.count >> height > 0 {
             if self.count >> height & 1 == 1 {
-                total = merge::<V, K, N, AGAIN>(self.subtrees[height], total, settled);
+                total = merge::<V, K, N, AGAIN>(self.subtree(height), total, settled);
             }
             height += 1;
         }
@@ -317,7 +394,7 @@ impl<T: Native, K: LogitMeasure<N>, const N: usize, const AGAIN: bool> Job for L
                 (base.z, base.w, *base)
             } else {
                 let largest = One(largest_of_block::<V, T>(z));
-                let other = if K::TWO { One(largest_of_block::<V, T>(w)) } else { largest };
+                let other = if K::TWO && K::SECOND_IS_LOGITS { One(largest_of_block::<V, T>(w)) } else { largest };
                 (largest, other, Base::new(largest, other, settled.factor))
             };
             let lanes = base.splat::<V>();
@@ -329,26 +406,29 @@ impl<T: Native, K: LogitMeasure<N>, const N: usize, const AGAIN: bool> Job for L
 }
 
 /// The results of up to sixteen rows, and a base for those that want a second look.
-struct Finished16<'r, T, K, const N: usize> {
+struct Finished16<'r, 'a, T, K, const N: usize> {
+    rows: &'r LogitRows<'r, 'a>,
+    first: usize,
     partials: &'r [LogitPartial<One, N>],
     results: &'r mut [f64],
     settled: &'r Settled,
     kernel: PhantomData<(T, K)>,
 }
 
-impl<T: Native, K: LogitMeasure<N>, const N: usize> Job for Finished16<'_, T, K, N> {
+impl<T: Native, K: LogitMeasure<N>, const N: usize> Job for Finished16<'_, '_, T, K, N> {
     type Output = [Option<Base<One>>; WIDEST];
 
     #[inline(always)]
     fn run<V: Lanes>(self) -> Self::Output {
-        let Self { partials, results, settled, .. } = self;
+        let Self { rows, first, partials, results, settled, .. } = self;
         let mut again = [None; WIDEST];
         let mut at = 0;
         while at < partials.len() {
             let now = V::COUNT.min(partials.len() - at);
             let partial = LogitPartial::gather::<V>(&partials[at..at + now]);
             let base = Base::new(partial.z, partial.w, settled.factor());
-            let (result, trusted) = settled.results::<V, T, K, N, false>(&partial.sums, &base);
+            let label = rows.label::<V, T>(first + at, now);
+            let (result, trusted) = settled.results::<V, T, K, N, false>(&partial.sums, &base, &label);
             let result = with_classes(result, partial.z, partial.w);
             let mut lanes = [0.0; WIDEST];
             result.store(&mut lanes);
@@ -367,88 +447,21 @@ impl<T: Native, K: LogitMeasure<N>, const N: usize> Job for Finished16<'_, T, K,
 }
 
 /// The result of a row that was gone over twice.
-struct FinishAgain<'r, T, K, const N: usize> {
+struct FinishAgain<'r, 'a, T, K, const N: usize> {
+    rows: &'r LogitRows<'r, 'a>,
+    row: usize,
     sums: [Sum<One>; N],
     base: Base<One>,
     settled: &'r Settled,
     kernel: PhantomData<(T, K)>,
 }
 
-impl<T: Native, K: LogitMeasure<N>, const N: usize> Job for FinishAgain<'_, T, K, N> {
+impl<T: Native, K: LogitMeasure<N>, const N: usize> Job for FinishAgain<'_, '_, T, K, N> {
     type Output = f64;
 
     #[inline(always)]
     fn run<V: Lanes>(self) -> f64 {
-        self.settled.results::<One, T, K, N, true>(&self.sums, &self.base).0.0
-    }
-}
-
-/// Rows abreast, one in each register lane: short ones, and columns.
-struct Several<'r, 'a, T, K, const N: usize> {
-    rows: &'r Rows<'a>,
-    first: usize,
-    results: &'r mut [f64],
-    settled: &'r Settled,
-    kernel: PhantomData<(T, K)>,
-}
-
-impl<T: Native, K: LogitMeasure<N>, const N: usize> Several<'_, '_, T, K, N> {
-    /// The partials of as many rows as there are lanes.
-    #[inline(always)]
-    fn partial<V: Lanes, const AGAIN: bool>(
-        &self,
-        lanes: Range<usize>,
-        base: Option<&Base<V>>,
-        scratch: &mut Scratch<T>,
-    ) -> LogitPartial<V, N> {
-        let (rows, settled) = (self.rows, self.settled);
-        let next = Next { lines: 0, rows: V::COUNT };
-        let mut counter = Counter::<V, N>::new();
-        let mut row_lanes = RowLanes::<V, [Sum<V>; N]>::new();
-        for block in blocks(rows) {
-            let from = block * BLOCK;
-            let length = BLOCK.min(rows.length() - from);
-            let (z, w) = rows.abreast::<V, T>(lanes.clone(), from..from + length, next, scratch);
-            let (largest, other, base) = if let Some(base) = base {
-                (base.z, base.w, *base)
-            } else {
-                let largest = z.largest::<V>(length);
-                let other = if K::TWO { w.largest::<V>(length) } else { largest };
-                (largest, other, Base::new(largest, other, settled.factor()))
-            };
-            row_lanes.add(z, w, length, &OfLogits::<V, K, AGAIN>::new(&base), true);
-            let (sums, _) = row_lanes.merged::<T>(length);
-            counter.add::<K, AGAIN>(LogitPartial { z: largest, w: other, sums }, settled);
-        }
-        counter.total::<K, AGAIN>(settled)
-    }
-}
-
-impl<T: Native, K: LogitMeasure<N>, const N: usize> Job for Several<'_, '_, T, K, N> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<V: Lanes>(self) {
-        let mut scratch = Scratch::<T>::new();
-        let mut at = 0;
-        while at < self.results.len() {
-            let now = V::COUNT.min(self.results.len() - at);
-            let lanes = self.first + at..self.first + at + now;
-            let first = self.partial::<V, false>(lanes.clone(), None, &mut scratch);
-            let base = Base::new(first.z, first.w, self.settled.factor());
-            let (mut result, trusted) = self.settled.results::<V, T, K, N, false>(&first.sums, &base);
-            let doubtful = V::not_but(trusted, crate::kernels::always::<V>());
-            if V::any(doubtful) {
-                let base = K::refined(&first.sums, &base);
-                let mut second = self.partial::<V, true>(lanes, Some(&base), &mut scratch);
-                second.sums[..K::KEPT].copy_from_slice(&first.sums[..K::KEPT]);
-                let (better, _) = self.settled.results::<V, T, K, N, true>(&second.sums, &base);
-                result = V::select(doubtful, better, result);
-            }
-            let mut room = [0.0; WIDEST];
-            with_classes(result, first.z, first.w).store(&mut room);
-            self.results[at..at + now].copy_from_slice(&room[..now]);
-            at += now;
-        }
+        let label = self.rows.label::<One, T>(self.row, 1);
+        self.settled.results::<One, T, K, N, true>(&self.sums, &self.base, &label).0.0
     }
 }

@@ -4,7 +4,7 @@
 //!
 //! both parts ≥ 0.
 
-use super::{Base, FAR, LogitMeasure, log2_of_total, total, trusted, unscaled};
+use super::{Base, FAR, Label, LogitMeasure, log2_of_total, total, trusted, unscaled};
 use crate::kernels::Finished;
 use crate::lanes::Lanes;
 use crate::math::{Precision, Sum};
@@ -40,7 +40,11 @@ impl LogitMeasure<4> for LogitCrossEntropy {
     }
 
     #[inline(always)]
-    fn finish<V: Lanes, P: Precision, const AGAIN: bool>(sums: &[Sum<V>; 4], _base: &Base<V>) -> Finished<V> {
+    fn finish<V: Lanes, P: Precision, const AGAIN: bool>(
+        sums: &[Sum<V>; 4],
+        _base: &Base<V>,
+        _label: &Label<V>,
+    ) -> Finished<V> {
         let log = log2_of_total(sums[1], sums[2]);
         let mean = sums[3].tidy().over(unscaled(sums[0]));
         let trusted = trusted::<V, P, AGAIN>(total(sums[1], sums[2]).0);

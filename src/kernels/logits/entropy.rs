@@ -1,7 +1,7 @@
 //! Entropy of softmax(z/T) in bits, H = log2(Σ 2^t) + Σ 2^t·(−t) / Σ 2^t, both parts ≥ 0; and the perplexity 2^H, which
 //! needs no logarithm.
 
-use super::{Base, LogitMeasure, log2_of_total, total, trusted, unscaled};
+use super::{Base, Label, LogitMeasure, log2_of_total, total, trusted, unscaled};
 use crate::kernels::Finished;
 use crate::lanes::Lanes;
 use crate::math::{Power, Precision, Sum, power_of_two_in_lanes};
@@ -32,7 +32,11 @@ impl LogitMeasure<3> for LogitEntropy {
     }
 
     #[inline(always)]
-    fn finish<V: Lanes, P: Precision, const AGAIN: bool>(sums: &[Sum<V>; 3], _base: &Base<V>) -> Finished<V> {
+    fn finish<V: Lanes, P: Precision, const AGAIN: bool>(
+        sums: &[Sum<V>; 3],
+        _base: &Base<V>,
+        _label: &Label<V>,
+    ) -> Finished<V> {
         let log = log2_of_total(sums[0], sums[1]);
         let (scaled, all) = total(sums[0], sums[1]);
         let mean = sums[2].tidy().over(all);
@@ -61,7 +65,11 @@ impl LogitMeasure<3> for LogitPerplexity {
     }
 
     #[inline(always)]
-    fn finish<V: Lanes, P: Precision, const AGAIN: bool>(sums: &[Sum<V>; 3], _base: &Base<V>) -> Finished<V> {
+    fn finish<V: Lanes, P: Precision, const AGAIN: bool>(
+        sums: &[Sum<V>; 3],
+        _base: &Base<V>,
+        _label: &Label<V>,
+    ) -> Finished<V> {
         let (scaled, all) = total(sums[0], sums[1]);
         let mean = unscaled(sums[2].tidy().over(all)).tidy();
         let power = Power::of::<f64>(mean.high, mean.low);

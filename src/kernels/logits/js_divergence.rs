@@ -5,7 +5,7 @@
 //! divergence); a second one takes the terms of x and y.
 
 use super::kl_divergence::{Shifted, apart, refined};
-use super::{Base, LogitMeasure, unscaled};
+use super::{Base, Label, LogitMeasure, unscaled};
 use crate::kernels::{Finished, always, beyond_noise};
 use crate::lanes::Lanes;
 use crate::math::{Precision, Sum, jensen_shannon_term};
@@ -44,7 +44,11 @@ impl<const VARIATION: bool> LogitMeasure<4> for LogitDistance<VARIATION> {
     }
 
     #[inline(always)]
-    fn finish<V: Lanes, P: Precision, const AGAIN: bool>(sums: &[Sum<V>; 4], _base: &Base<V>) -> Finished<V> {
+    fn finish<V: Lanes, P: Precision, const AGAIN: bool>(
+        sums: &[Sum<V>; 4],
+        _base: &Base<V>,
+        _label: &Label<V>,
+    ) -> Finished<V> {
         let (a, d, sum) = (sums[0].tidy(), sums[2].tidy().high, sums[3].tidy());
         let second = d.mul(d.div(a.high)).mul(V::splat(-0.125));
         let value = if VARIATION { sum } else { beyond_noise(sum.plus(second).tidy(), sum.high) };

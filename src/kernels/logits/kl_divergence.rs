@@ -7,7 +7,7 @@
 //! a = Σ x, D = Σ (x − y), whatever the shift is: at first it is that of the largest logits of both, and where it is too
 //! far off, that of the sums. Nothing cancels where z and w are near: for v next to 0 the bracket is v²·G(v).
 
-use super::{Base, FAR, LogitMeasure, Raise, Share, difference, no_farther, times, unscaled};
+use super::{Base, FAR, Label, LogitMeasure, Raise, Share, difference, no_farther, times, unscaled};
 use crate::kernels::{Finished, beyond_noise, no_more_than_double};
 use crate::lanes::Lanes;
 use crate::math::coefficients::{LN_2, LN_2_LOW};
@@ -130,7 +130,11 @@ impl LogitMeasure<3> for LogitKlDivergence {
     }
 
     #[inline(always)]
-    fn finish<V: Lanes, P: Precision, const AGAIN: bool>(sums: &[Sum<V>; 3], _base: &Base<V>) -> Finished<V> {
+    fn finish<V: Lanes, P: Precision, const AGAIN: bool>(
+        sums: &[Sum<V>; 3],
+        _base: &Base<V>,
+        _label: &Label<V>,
+    ) -> Finished<V> {
         let (a, d, f) = (sums[0].tidy(), sums[1].tidy().high, sums[2].tidy());
         let value = f.plus(V::zero().sub(second(a.high, d))).tidy();
         // float32 logits are worked on in float64: there is more to lose.

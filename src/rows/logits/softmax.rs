@@ -9,7 +9,7 @@ use super::super::{BLOCK, GRAIN, Rows};
 use super::{LEAF, LogitRows, Settle, Settled, blocks, tree};
 use crate::accumulate::Element;
 use crate::dispatch;
-use crate::kernels::logits::{Base, LogSumExp, LogitPartial, log_probability, probability, totals};
+use crate::kernels::logits::{Base, LogSumExp, LogitPartial, Softmax};
 use crate::lanes::{FloatMode, Job, Lanes, One, WIDEST};
 use crate::view::Native;
 
@@ -99,18 +99,16 @@ impl Map<'_, '_> {
 struct Values<'s, V> {
     settled: &'s Settled,
     logarithm: bool,
-    base: Base<V>,
-    inverse: V,
-    log: V,
+    softmax: Softmax<V>,
 }
 
 impl<V: Lanes> Values<'_, V> {
     #[inline(always)]
     fn of<T: Native>(&self, z: V) -> V {
         if self.logarithm {
-            self.settled.finish.result(log_probability(z, &self.base, self.log))
+            self.settled.finish.result(self.softmax.log_probability(z))
         } else {
-            probability::<V, T>(z, &self.base, self.inverse)
+            self.softmax.probability::<T>(z)
         }
     }
 }
@@ -131,9 +129,9 @@ impl<T: Native, O: Element> Job for Write<'_, '_, '_, T, O> {
     #[inline(always)]
     fn run<V: Lanes>(self) {
         let Self { map: Map { rows, settled, logarithm }, row, partial, .. } = self;
-        let (inverse, log) = totals(&partial.sums);
-        let base = Base::new(partial.z, partial.z, settled.factor).splat::<V>();
-        let values = Values { settled, logarithm, base, inverse: V::splat(inverse.0), log: V::splat(log.0) };
+        let [rest, count] = partial.sums;
+        let softmax = Softmax::new(Base::new(partial.z, partial.z, settled.factor), rest, count).splat::<V>();
+        let values = Values { settled, logarithm, softmax };
         let mut scratch = Scratch::<T>::new();
         for (block, out) in self.blocks.zip(self.out.chunks_mut(BLOCK)) {
             let from = block * BLOCK;

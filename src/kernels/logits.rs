@@ -59,11 +59,11 @@ pub struct Base<V> {
 /// The logit of the class that a row is labelled with, and what it counts; 0 without one.
 #[derive(Clone, Copy)]
 pub struct Label<V> {
-    /// y; negative where there is none.
+    /// The index of the class; negative where there is none.
     pub class: V,
-    /// z_y
+    /// Its logit.
     pub logit: V,
-    /// h
+    /// What it counts.
     pub weight: V,
 }
 

@@ -1,7 +1,8 @@
-//! Losses of logits against a target c: rows of probabilities c, a label y of weight h, or both. With κ = log2(e)/T, m the
+//! Losses of logits against a target: rows of probabilities c, a label of weight h whose logit is z′, or both. With
+//! κ = log2(e)/T, m the
 //! largest logit and S = Σ 2^t, in bits
 //!
-//!   CE = Σ c·(m − z)·κ + h·(m − z_y)·κ + (Σ c + h)·log2(S),
+//!   CE = Σ c·(m − z)·κ + h·(m − z′)·κ + (Σ c + h)·log2(S),
 //!
 //! all parts ≥ 0, and the divergence of softmax(z/T) from rows of probabilities is CE − Σ c·log2(1/c). Where these two
 //! nearly cancel, a second look takes it from terms that do not, in nats

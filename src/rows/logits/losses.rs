@@ -79,12 +79,11 @@ impl Losses<'_, '_> {
         let temperature = self.logits.temperature;
         let settled =
             dispatch::run(self.logits.rows.level, Settle { unit, temperature, bits: K::BITS, bounded: K::BOUNDED });
-        match grad {
-            Some(grad) => self.rows::<T, O, K, N>(0, out, grad, &settled),
-            None => {
-                let logits = self.logits;
-                logits.rows.split(0, out, &|first, out| logits.some::<T, K, N>(first, out, &settled));
-            }
+        if let Some(grad) = grad {
+            self.rows::<T, O, K, N>(0, out, grad, &settled);
+        } else {
+            let logits = self.logits;
+            logits.rows.split(0, out, &|first, out| logits.some::<T, K, N>(first, out, &settled));
         }
     }
 

@@ -10,7 +10,7 @@ GUARD_BITS = 400
 MOST_BITS = 8000
 
 
-def _once(function):
+def once(function):
     """The same answer for the same logits, whichever backend asks."""
     known = {}
 
@@ -24,58 +24,58 @@ def _once(function):
     return answer
 
 
-@_once
+@once
 def entropy(z, temperature=1.0):
     return cross_entropy(z, z, temperature)
 
 
-@_once
+@once
 def cross_entropy(zp, zq, temperature=1.0):
     with _precision(zp, zq, temperature=temperature):
         p, log_q = _probabilities(zp, temperature), _logarithms(zq, temperature)
         return mpmath.fsum(-x * y for x, y in zip(p, log_q, strict=True) if x)
 
 
-@_once
+@once
 def kl_divergence(zp, zq, temperature=1.0):
     with _precision(zp, zq, temperature=temperature):
         log_p, log_q = _logarithms(zp, temperature), _logarithms(zq, temperature)
         return mpmath.fsum(mpmath.exp(x) * (x - y) for x, y in zip(log_p, log_q, strict=True) if x > -mpmath.inf)
 
 
-@_once
+@once
 def js_divergence(zp, zq, temperature=1.0):
     with _precision(zp, zq, temperature=temperature):
         pairs = zip(_probabilities(zp, temperature), _probabilities(zq, temperature), strict=True)
         return mpmath.fsum(side / 2 * mpmath.log(2 * side / (x + y)) for x, y in pairs for side in (x, y) if side)
 
 
-@_once
+@once
 def total_variation(zp, zq, temperature=1.0):
     with _precision(zp, zq, temperature=temperature):
         pairs = zip(_probabilities(zp, temperature), _probabilities(zq, temperature), strict=True)
         return mpmath.fsum(abs(x - y) for x, y in pairs) / 2
 
 
-@_once
+@once
 def perplexity(z, temperature=1.0):
     with _precision(z, temperature=temperature):
         return mpmath.exp(entropy(z, temperature))
 
 
-@_once
+@once
 def logsumexp(z, temperature=1.0):
     with _precision(z, temperature=temperature):
         return mpmath.log(mpmath.fsum(mpmath.exp(x) for x in _scaled(z, temperature)))
 
 
-@_once
+@once
 def softmax(z, temperature=1.0):
     with _precision(z, temperature=temperature):
         return _probabilities(z, temperature)
 
 
-@_once
+@once
 def log_softmax(z, temperature=1.0):
     with _precision(z, temperature=temperature):
         return _logarithms(z, temperature)

@@ -42,6 +42,18 @@ xlogx.logits.softmax(matrix, axis=None, temperature=2, out=np.empty((3, 4), np.f
 xlogx.logits.log_softmax(matrix, base=2, dtype=np.float16, input_dtype=None)
 assert_type(xlogx.logits.compare(p, q, temperature=2.0, base=2), xlogx.logits.Comparison)
 
+# Losses.
+labels = np.array([0, 2, 1])
+xlogx.losses.cross_entropy(matrix, labels, axis=0, weight=p, sample_weight=[1, 2, 3], ignore_index=-100, empty=0.0)
+xlogx.losses.cross_entropy(matrix, labels, label_smoothing=0.1, reduction="none", out=np.empty(3), dtype=np.float64)
+loss, grad = xlogx.losses.kl_divergence_with_grad(matrix, matrix, check=False, grad_out=matrix)
+xlogx.losses.distillation(student=matrix, teacher=matrix, temperature=2.0)
+xlogx.losses.gaussian_nll(p, q, variance=1.0, where=[True, True, False])
+xlogx.losses.focal(matrix, labels, gamma=1.5, alpha=[0.2, 0.3, 0.5])
+xlogx.losses.binary_cross_entropy_with_logits(p, q, pos_weight=2.0)
+xlogx.losses.poisson_nll_with_grad(p, [1, 2, 3], log_input=False, full=True)
+xlogx.losses.softmax_grad_hess(matrix, labels, hessian="lightgbm", order="F")
+
 # What a type checker must refuse; an ignore that ignores nothing is itself an error.
 xlogx.kl_divergence(p)  # type: ignore[call-arg]
 xlogx.kl_divergence(p, q, 0)  # type: ignore[call-arg]
@@ -57,6 +69,11 @@ xlogx.logits.entropy(p, normalize=True)  # type: ignore[call-arg]
 xlogx.logits.perplexity(p, base=2)  # type: ignore[call-arg]
 xlogx.logits.softmax(p, keepdims=True)  # type: ignore[call-arg]
 xlogx.logits.compare(p, q, out=None)  # type: ignore[call-arg]
+xlogx.losses.cross_entropy(matrix, labels, reduction="average")  # type: ignore[arg-type]
+xlogx.losses.entropy(matrix, label_smoothing=0.1)  # type: ignore[call-arg]
+xlogx.losses.mean_squared_error(p, q, axis=0)  # type: ignore[call-arg]
+xlogx.losses.distillation(matrix, matrix)  # type: ignore[call-arg]
+xlogx.losses.gaussian_nll(p, q)  # type: ignore[call-arg]
 
 with xlogx.threads(2):
     assert_type(xlogx.get_num_threads(), int)

@@ -10,6 +10,7 @@ from xlogx.weights import cross_entropy, entropy, js_distance, js_divergence, kl
 
 if TYPE_CHECKING:
     from xlogx import logits as logits
+    from xlogx import losses as losses
 
 __version__: str
 
@@ -22,13 +23,14 @@ __all__ = [
     "js_divergence",
     "kl_divergence",
     "logits",
+    "losses",
     "set_num_threads",
     "show_config",
     "threads",
 ]
 
 
-_NAMESPACES = ("logits",)
+_NAMESPACES = ("logits", "losses")
 
 
 def __getattr__(name: str) -> Any:

@@ -68,6 +68,60 @@ def map_logits(
     `out` is C-contiguous, aligned, and native float64 or float32; it shares no memory with `z` unless it is `z`.
     """
 
+def class_losses(
+    loss: str,
+    z: NDArray[Any],
+    target: NDArray[Any] | None,
+    labels: NDArray[np.int64] | None,
+    label_weight: NDArray[np.float64] | None,
+    temperature: float,
+    narrow: bool,
+    out: NDArray[np.float64],
+    scale: NDArray[np.float64] | None,
+    grad: NDArray[Any] | None,
+    threads: int,
+    bfloat16: tuple[bool, bool] = ...,
+) -> bool:
+    """Write a loss of each row of the logits `z`, its last axis the classes, to `out`, which is C-contiguous.
+
+    With c_k = target_k + label_weight [k == label] (a label of -1 is none, a weight of None is 1), L the logsumexp of
+    z / temperature, a row's loss is
+
+        cross_entropy   sum of c_k (L - z_k / temperature)
+        kl_divergence   that, plus the sum of target_k log target_k
+        entropy         of the softmax; there is no target
+        distillation    divergence of the softmax of z from that of `target`, the teacher's logits
+
+    `grad`, C-contiguous, native float64 or float32 and of memory of its own, receives the gradient times the row's
+    `scale`: 0 where that is 0, whatever the logits. `narrow` asks for digits for a float32 result alone. Where
+    `bfloat16` is true, `z` or `target` is uint16: the bits of bfloat16 numbers. Always True.
+    """
+
+def elementwise_losses(
+    loss: str,
+    x: NDArray[Any],
+    target: NDArray[Any] | None,
+    other: NDArray[Any] | None,
+    weight: NDArray[Any] | None,
+    where: NDArray[np.bool_] | None,
+    parameter: float,
+    narrow: bool,
+    out: NDArray[np.float64] | None,
+    scale: float,
+    grad: NDArray[Any] | None,
+    threads: int,
+    bfloat16: Sequence[bool] = ...,
+) -> float | None:
+    """Sum weight times a loss of each element of `x` against `target`; None if an element is invalid.
+
+    All arrays have the shape of `x`. What is False in `where` is not seen: its loss and its gradient are 0. `out`
+    receives weight times loss, `grad` its derivative by `x` times `scale`; both are C-contiguous, `grad` is native
+    float64 or float32 and of memory of its own. `bfloat16` is for `x`, `target`, `other` and `weight`.
+    """
+
+def exponential(x: float) -> float:
+    """Exponential function, the same bits everywhere."""
+
 def entropy(p: object, /) -> np.float64 | np.float32 | None:
     """Entropy of one short contiguous row with every option at its default; None where that is not what came."""
 

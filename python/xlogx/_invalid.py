@@ -34,6 +34,15 @@ def raise_nan(argument: Argument, dropped: Dropped) -> None:
             raise ValueError(f'{argument.name} must not hold NaN with nan_policy="raise", got {place}')
 
 
+def raise_unless(
+    argument: Argument, dropped: Dropped, refused: Callable[[NDArray[Any]], NDArray[np.bool_]], wanted: str
+) -> None:
+    """Raise the error that names the first number that is refused, if there is one that is not dropped."""
+    place = _first(argument, dropped, refused)
+    if place is not None:
+        raise ValueError(f"{argument.name} must be {wanted}, got {place}")
+
+
 def _invalid(weights: NDArray[Any]) -> NDArray[np.bool_]:
     """Where weights are negative or infinite."""
     found: NDArray[np.bool_]
@@ -72,6 +81,7 @@ def _described(argument: Argument, index: list[int], value: Any) -> str:
     shape = argument.array.shape
     own = [0 if n == 1 else i for i, n in zip(index[len(index) - len(shape) :], shape, strict=True)]
     place = f"{argument.name}[{', '.join(map(str, own))}]" if own else argument.name
-    # No bad weight is 0, except to a thread that takes subnormals for 0; they are then written with wrong digits, too.
-    text = np.format_float_scientific(value, trim="-") if value == 0 else str(value)
+    # To a thread that takes subnormals for 0 they are equal to it; they are then written with wrong digits, too.
+    flushed = value == 0 and any(value.tobytes())
+    text = np.format_float_scientific(value, trim="-") if flushed else str(value)
     return f"{place} = {text}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # In a docstring these stand by their names alone, above this line.
-_IN_COMMON = re.compile(r"^((?:[\w.]+, )+[\w.]+)\n    The same in every (measure|function)\.$", re.MULTILINE)
+_IN_COMMON = re.compile(r"^((?:[\w.]+,\s)*[\w.]+)\n    The same in every (measure|function|loss)\.$", re.MULTILINE)
 
 _OPTIONS = {
     "axis": """
@@ -76,6 +76,83 @@ out : ndarray or None, default None
 """,
 }
 
+# Where a prediction is held against a target.
+_OPTIONS_OF_LOSSES = {
+    "axis": """
+axis : int, default -1
+    The axis of the classes; everything else is a sample.
+""",
+    "weight": """
+weight : array_like or None, default None
+    A weight for each class, finite and not negative: it multiplies the terms of its class. With integer targets a
+    mean is divided by the sum of the weights of the samples' classes, with rows of probabilities it is not.
+""",
+    "sample_weight": """
+sample_weight : array_like or None, default None
+    A weight for each sample, finite and not negative; it broadcasts to the shape of the loss with
+    ``reduction="none"``. A mean is divided by the sum of the weights. A sample of weight 0 adds nothing.
+""",
+    "ignore_index": """
+ignore_index : int or None, default None
+    Samples with this label are left out; the label need not be that of a class.
+""",
+    "label_smoothing": """
+label_smoothing : float, default 0.0
+    From 0 to 1: this much of every row of the target is spread evenly over all classes.
+""",
+    "temperature": """
+temperature : float, default 1.0
+    What every logit is divided by, inside: a number from 1e-300 to 1e300.
+""",
+    "where": """
+where : array_like of bool or None, default None
+    Which samples count; it broadcasts to the shape of the loss with ``reduction="none"``. Whatever a sample holds
+    where it is False is not seen: its loss and its gradient are 0.
+""",
+    "reduction": """
+reduction : {{"mean", "sum", "none"}}, default "mean"
+    What becomes of the losses of the samples: one number, or one each, times their weights.
+""",
+    "empty": """
+empty : float, default nan
+    The mean of no samples, or of samples without weight.
+""",
+    "check": """
+check : bool, default True
+    Raise unless the probabilities are in [0, 1] and, in rows, sum to one within the square root of the epsilon of their
+    dtype. They are never normalised and never clipped.
+""",
+    "out": """
+out : ndarray or None, default None
+    Where the loss goes: of exactly its shape, () for a mean or a sum, and dtype, sharing no memory with the arguments.
+    It is returned itself.
+""",
+    "dtype": """
+dtype : {{float64, float32}} or None, default None
+    The dtype of the loss. None is float32 if all predictions and probabilities are float32, float16 or bfloat16, else
+    float64; labels and weights have no say.
+""",
+    "grad_out": """
+grad_out : ndarray or None, default None
+    Where the gradient goes: of the shape and dtype of the prediction, in any layout. It may be the very array of the
+    prediction; else it shares no memory with the arguments.
+""",
+}
+
+_ERRORS_OF_LOSSES = """
+TypeError
+    If an argument is not an array of real numbers or has a mask, labels are floats, or an option is of another kind.
+ValueError
+    If a label is out of range, a number is not in the range of its kind, a row of probabilities does not sum to one
+    (the message names the place), shapes do not fit, or an option is not among its values.
+numpy.exceptions.AxisError
+    If an axis is out of range.
+MemoryError
+    If there is no memory for what a thread works on.
+RuntimeError
+    If xlogx itself has a bug: the message asks for a report.
+"""
+
 _ERRORS = """
 TypeError
     If an argument is not an array of real numbers, one is missing or too many, `where` is not bool, or {kinds}
@@ -106,16 +183,21 @@ _WORDS = {
 }
 
 
+# The options and the errors, by what says that they are the same in every one.
+_KINDS = {
+    "measure": (_OPTIONS, _ERRORS),
+    "function": (_OPTIONS | _OPTIONS_OF_FUNCTIONS, _ERRORS),
+    "loss": (_OPTIONS_OF_LOSSES, _ERRORS_OF_LOSSES),
+}
+
+
 def in_full(text: str, holds: str) -> str:
-    """A docstring with all that is the same in every one, in the words for "weights" or "logits"."""
+    """A docstring with all that is the same in every one, in the words for what it `holds`."""
 
     def full(found: re.Match[str]) -> str:
-        names, kind = found[1].split(", "), found[2]
-        if names[0] not in _OPTIONS:
-            parts = [_ERRORS]
-        else:
-            known = _OPTIONS | (_OPTIONS_OF_FUNCTIONS if kind == "function" else {})
-            parts = [known[name] for name in names]
-        return "\n".join(part.format(holds=holds, **_WORDS[holds]).strip("\n") for part in parts)
+        names, kind = re.split(r",\s", found[1]), found[2]
+        known, errors = _KINDS[kind]
+        parts = [known[name] for name in names] if names[0] in known else [errors]
+        return "\n".join(part.format(holds=holds, **_WORDS.get(holds, {})).strip("\n") for part in parts)
 
     return _IN_COMMON.sub(full, text)

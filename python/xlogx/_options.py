@@ -103,14 +103,14 @@ INPUT_DTYPES = (None, "bfloat16")
 NAMED_BASES = {"nats": None, "bits": 2.0, "hartleys": 10.0}
 
 
-def shown_with(kind: type[Any], holds: str) -> Callable[[_Function], _Function]:
+def shown_with(kind: type[Any], holds: str, defaults: Mapping[str, Any] = DEFAULTS) -> Callable[[_Function], _Function]:
     """Give a function the signature and docstring that users should see: every option of `kind`, no ``*misplaced``."""
 
     def shown(function: _Function) -> _Function:
         signature = inspect.signature(function)
-        data = [p for p in signature.parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
+        data = [p for p in signature.parameters.values() if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
         options = []
-        for name, default in DEFAULTS.items():
+        for name, default in defaults.items():
             if name in kind.__annotations__:
                 # As text, like every other annotation here: a TypedDict wraps it.
                 annotation = getattr(kind.__annotations__[name], "__forward_arg__", inspect.Parameter.empty)
@@ -126,12 +126,14 @@ def shown_with(kind: type[Any], holds: str) -> Callable[[_Function], _Function]:
     return shown
 
 
-def completed(function: str, options: Mapping[str, Any], kind: type[Any]) -> AnyOptions:
+def completed(
+    function: str, options: Mapping[str, Any], kind: type[Any], defaults: Mapping[str, Any] = DEFAULTS
+) -> Any:
     """The options of a function with every default filled in; TypeError for one that it does not have."""
     unknown = options.keys() - kind.__annotations__.keys()
     if unknown:
         raise TypeError(f"{function}() got an unexpected keyword argument {min(unknown)!r}")
-    return DEFAULTS | options  # type: ignore[operator, no-any-return]
+    return {**defaults, **options}
 
 
 def refuse_second(p: str, q: str) -> NoReturn:

@@ -40,8 +40,9 @@ _NEAR = 0.5
 
 
 class _Elements(NamedTuple):
-    """Elements of shape (rows, columns): x and c y, times 2^LIFT, their difference, u, and where |u| is small."""
+    """Elements of shape (rows, columns) from column `start` on: x and c y, times 2^LIFT, their difference, u, and where |u| is small."""
 
+    start: int
     x: Pair
     y: Pair
     difference: Pair
@@ -84,6 +85,12 @@ def total_variation(p: LogitGroup, q: LogitGroup) -> Sums:
     return Sums(nothing, half(total), p.total, np.array(LIFT, np.intc), np.zeros(p.rows, bool))
 
 
+def differences(p: LogitGroup, q: LogitGroup) -> Iterator[tuple[int, Pair]]:
+    """The first column of each block, and its x - c y: times 1 / X the differences of the probabilities."""
+    for e in _elements(p, q):
+        yield e.start, e.difference
+
+
 def _elements(p: LogitGroup, q: LogitGroup) -> Iterator[_Elements]:
     c, log_ratio = column(divide(p.total, q.total)), column(_log_ratio_of_totals(p, q))
     for x, y in zip(p.blocks(), q.blocks(), strict=True):
@@ -92,7 +99,7 @@ def _elements(p: LogitGroup, q: LogitGroup) -> Iterator[_Elements]:
         u = add(_separation(p, q, x, y), log_ratio)
         near = both & (np.abs(u[0]) <= _NEAR) & (x.weight[0] > 0)
         lost = x.present & (~y.present | ((x.weight[0] > 0) & ~np.isfinite(u[0])))
-        yield _Elements(x.weight, weight, _difference(x.weight, weight, u, near), u, near, lost)
+        yield _Elements(x.start, x.weight, weight, _difference(x.weight, weight, u, near), u, near, lost)
 
 
 def _separation(p: LogitGroup, q: LogitGroup, x: LogitBlock, y: LogitBlock) -> Pair:

@@ -101,8 +101,13 @@ class LogitGroup(Rows):
         return self._others
 
     def _without_largest(self, block: LogitBlock) -> Pair:
-        columns = block.start + np.arange(block.logits.shape[-1])
-        return where(columns != self._largest_at[:, None], block.weight, exactly(np.zeros_like(block.logits)))
+        top = self.is_largest(block.start, block.start + block.logits.shape[-1])
+        return where(top, exactly(np.zeros_like(block.logits)), block.weight)
+
+    def is_largest(self, start: int, stop: int) -> NDArray[np.bool_]:
+        """Which columns from start to stop have the first of the largest logits of each row."""
+        here: NDArray[np.bool_] = np.arange(start, stop) == self._largest_at[:, None]
+        return here
 
     @property
     def total(self) -> Pair:

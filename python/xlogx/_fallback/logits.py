@@ -43,7 +43,7 @@ def reduce_logits(
     answers = out.reshape(-1)
     with np.errstate(all="ignore"):
         for start, stop, group in groups(arguments, LogitGroup):
-            answers[start:stop] = _MEASURES[measure](*group, base)
+            answers[start:stop] = MEASURES[measure](*group, base)
     return True
 
 
@@ -160,7 +160,7 @@ def _logsumexp(z: LogitGroup, base: float | None) -> Array:
     return np.where(np.isfinite(z.largest), value, z.largest)
 
 
-_MEASURES: dict[str, Callable[..., Array]] = {
+MEASURES: dict[str, Callable[..., Array]] = {
     "entropy": _measured(_cross_entropy),
     "cross_entropy": _measured(_cross_entropy),
     "perplexity": _perplexity,

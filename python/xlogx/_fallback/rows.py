@@ -152,6 +152,13 @@ class Rows:
             return self._argument.load(self._start * n, self._stop * n).reshape(-1, n)
         return self._argument.load(self._start * n + column, self._start * n + end).reshape(1, -1)
 
+    def spans(self) -> Iterator[tuple[int, int]]:
+        """Yield the first column of each block and the one behind its last."""
+        length = self._argument.length
+        step = length if self._only is not None else BLOCK
+        for start in range(0, length, step):
+            yield start, min(start + step, length)
+
     def _plain(self) -> Iterator[tuple[int, Array]]:
         """Yield each block's first column, and its numbers as they are."""
         if self._only is not None:

@@ -20,7 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Two installations into one environment at a time would trip over each other.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: demo test test-rust test-python lint format docs wheel test-wheels bench coefficients digest accuracy \
+.PHONY: demo test test-rust test-python lint format docs gallery wheel test-wheels bench coefficients digest accuracy \
 	fuzz asan tsan exhaustive deep-laws clean help
 
 demo: $(STAMPS)/demo $(STAMPS)/installed  ## see the measures on real data, on this machine
@@ -54,6 +54,9 @@ format: $(STAMPS)/lint  ## format the Rust and the Python files
 docs: $(STAMPS)/docs $(STAMPS)/installed  ## the documentation, into target/docs
 	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going --nitpicky --fresh-env \
 		--doctree-dir target/doctrees docs target/docs
+
+gallery: $(STAMPS)/demo $(STAMPS)/installed  ## run the examples, for the pictures in docs/img
+	$(BIN)/python tools/gallery.py
 
 wheel: dist/complete  ## the abi3 wheel (manylinux2014), the sdist and the pure wheel, into dist/
 	$(BIN)/auditwheel show dist/*-abi3-*.whl

@@ -1,6 +1,7 @@
 """`xlogx demo`: each screen's fact holds, its line of Python reproduces it, and its picture is drawn."""
 
 import ast
+import inspect
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,11 +15,22 @@ for package in ("matplotlib", "mpmath", "rich", "scipy", "sklearn", "typer"):
     pytest.importorskip(package)
 
 import xlogx  # noqa: E402
-from xlogx._demo import closeness, digits, error_curves, files, main, one_pair, speed, triangle  # noqa: E402
+from xlogx._demo import (  # noqa: E402
+    closeness,
+    digits,
+    error_curves,
+    files,
+    main,
+    network,
+    one_pair,
+    speed,
+    training,
+    triangle,
+)
 from xlogx._demo.screen import Setting  # noqa: E402
 from xlogx._demo.stopwatch import best_of_rounds  # noqa: E402
 
-SCREENS = {"a": digits, "b": one_pair, "c": triangle, "d": files, "e": closeness, "f": speed}
+SCREENS = {"a": digits, "b": one_pair, "c": triangle, "d": files, "e": closeness, "f": speed, "g": training}
 
 
 def run(code: str) -> Any:
@@ -41,7 +53,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_pictures_are_svg(shown: Path) -> None:
     """The demo leaves its pictures, well-formed SVG, in the folder that it was given."""
     names = {path.name for path in shown.iterdir()}
-    assert names == {"digits.svg", "files.svg", "error.svg", "time.svg"}
+    assert names == {"digits.svg", "files.svg", "error.svg", "time.svg", "training.svg"}
     for path in shown.iterdir():
         assert ElementTree.parse(path).getroot().tag.endswith("svg")
 
@@ -63,7 +75,7 @@ def test_wrong_options_are_refused(words: list[str], tmp_path: Path, capsys: pyt
     assert "Error" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("module", [digits, one_pair, triangle, files, closeness], ids=lambda m: m.TITLE)
+@pytest.mark.parametrize("module", [digits, one_pair, triangle, files, closeness, training], ids=lambda m: m.TITLE)
 def test_code_reproduces_the_result(module: ModuleType, tmp_path: Path) -> None:
     """The Python that a screen shows runs as it stands and gives the very numbers of the screen."""
     screen = module.screen(Setting(tmp_path, quick=True))
@@ -122,6 +134,23 @@ def test_error_curves_survive_json() -> None:
     curves = error_curves.ErrorCurves([0.1, 0.01], {"SciPy": [1.0, np.nan]}, {"SciPy": [np.nan, 2.0]})
     again = error_curves.ErrorCurves.from_json(curves.as_json())
     np.testing.assert_equal(again, curves)
+
+
+def test_training_is_that_of_the_example() -> None:
+    """The network that the demo trains is, word for word, the one of the example."""
+    example = Path(__file__).parent.parent / "examples" / "digits_network.py"
+    if not example.exists():
+        pytest.skip("the examples are not beside the tests")
+    written = example.read_text(encoding="utf-8")
+    for function in (network.squared_error_with_grad, network.train, network.predict, network.data, network.race):
+        assert inspect.getsource(function) in written
+
+
+def test_three_epochs_of_cross_entropy_go_far() -> None:
+    """After three epochs cross-entropy reads nine digits of ten, squared error at the same rate not half."""
+    (losses, right, _), _, (slow_losses, slowly_right, _) = network.race(epochs=3).values()
+    assert right[-1] > 0.9 > 0.5 > slowly_right[-1]
+    assert losses[0] == slow_losses[0] > slow_losses[-1] > losses[-1]
 
 
 def test_times_are_the_best_of_rounds_in_turn() -> None:

@@ -1,8 +1,10 @@
 """The examples run as they stand, and what they claim to find is there."""
 
+import re
 import runpy
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +19,39 @@ FILES = sorted(EXAMPLES.glob("*.py"))
 pytestmark = pytest.mark.skipif(not FILES, reason="the examples are not beside the tests")
 
 
+def skip_without_its_packages(path: Path) -> None:
+    """Skip where the example draws or reads with a package of the extra "demo" that is not installed."""
+    for package in re.findall(
+        r"^(?:from|import) (matplotlib|sklearn)\b", path.read_text(encoding="utf-8"), re.MULTILINE
+    ):
+        pytest.importorskip(package)
+
+
+@cache
 def load(name: str) -> dict[str, Any]:
     """Run an example without its `main` and return its names."""
-    return runpy.run_path(str(EXAMPLES / f"{name}.py"))
+    path = EXAMPLES / f"{name}.py"
+    skip_without_its_packages(path)
+    return runpy.run_path(str(path))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_runs_as_a_script_and_prints(path: Path) -> None:
-    """Each example is a script: it ends well, says something, and warns of nothing."""
+def test_runs_as_a_script_and_prints(path: Path, tmp_path: Path) -> None:
+    """Each example is a script: it ends well, says something, warns of nothing, and draws what it says it draws."""
+    skip_without_its_packages(path)
     done = subprocess.run(
-        [sys.executable, "-W", "error", str(path)], capture_output=True, text=True, encoding="utf-8", check=False
+        [sys.executable, "-X", "utf8", "-W", "error", str(path)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        cwd=tmp_path,
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
     assert done.stderr == ""
+    drawn = [picture.relative_to(tmp_path).as_posix() for picture in tmp_path.rglob("*.png")]
+    assert drawn == re.findall(r"# draws (\S+)", path.read_text(encoding="utf-8"))
 
 
 def test_only_the_slower_service_drifts() -> None:
@@ -73,3 +94,16 @@ def test_related_modules_are_near() -> None:
         assert nearest[one][0] == other
         assert nearest[other][0] == one
     assert all(0 < distance < 1 for _, distance in nearest.values())
+
+
+def test_the_gallery_has_every_picture() -> None:
+    """What an example draws is in the documentation, small, in the gallery and beside a link to the example."""
+    gallery = EXAMPLES.parent / "docs" / "gallery.md"
+    if not gallery.exists():
+        pytest.skip("the documentation is not beside the tests")
+    page = gallery.read_text(encoding="utf-8")
+    for path in FILES:
+        assert f"(../examples/{path.name})" in page
+        if "# draws" in path.read_text(encoding="utf-8"):
+            assert f"(img/{path.stem}.png)" in page
+            assert (gallery.parent / "img" / f"{path.stem}.png").stat().st_size < 60_000

@@ -1,4 +1,4 @@
-"""The command ``xlogx demo``: six screens on real data, each with the line of Python that reproduces it."""
+"""The command ``xlogx demo``: seven screens on real data, each with the line of Python that reproduces it."""
 
 import sys
 from collections.abc import Sequence

@@ -11,7 +11,7 @@ from rich.syntax import Syntax
 from rich.text import Text
 
 import xlogx
-from xlogx._demo import closeness, digits, files, one_pair, speed, triangle
+from xlogx._demo import closeness, digits, files, one_pair, speed, training, triangle
 from xlogx._demo.screen import Screen, ScreenModule, Setting
 
 SCREENS: dict[str, ScreenModule] = {
@@ -21,6 +21,7 @@ SCREENS: dict[str, ScreenModule] = {
     "d": files,
     "e": closeness,
     "f": speed,
+    "g": training,
 }
 
 # Piped output has no width of its own; the two 10 × 10 tables stand side by side at this one.
@@ -41,9 +42,9 @@ def run(words: list[str]) -> int:
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for the pictures (SVG).")] = Path("xlogx-demo"),
     quick: Annotated[bool, typer.Option("--quick", help="Small inputs: seconds, for tests.")] = False,
-    only: Annotated[str, typer.Option(help="Letters of the screens to show, such as 'ae'.")] = "abcdef",
+    only: Annotated[str, typer.Option(help="Letters of the screens to show, such as 'ae'.")] = "abcdefg",
 ) -> None:
-    """Entropy, cross-entropy, KL and JS on real data: six screens, under a minute."""
+    """Entropy, cross-entropy, KL and JS on real data: seven screens, under a minute."""
     unknown = [letter for letter in only if letter not in SCREENS]
     if unknown:
         raise typer.BadParameter(f"there is no screen {unknown[0]!r}; there are {', '.join(SCREENS)}")

@@ -1,6 +1,5 @@
 //! Losses of logits against a target: rows of probabilities c, a label of weight h whose logit is z′, or both. With
-//! κ = log2(e)/T, m the
-//! largest logit and S = Σ 2^t, in bits
+//! κ = log2(e)/T, m the largest logit and S = Σ 2^t, in bits
 //!
 //!   CE = Σ c·(m − z)·κ + h·(m − z′)·κ + (Σ c + h)·log2(S),
 //!

@@ -64,6 +64,24 @@ class Backend(Protocol):
         bfloat16: bool = ...,
         /,
     ) -> bool: ...
+    def elementwise_losses(
+        self,
+        loss: str,
+        x: NDArray[Any],
+        target: NDArray[Any] | None,
+        other: NDArray[Any] | None,
+        weight: NDArray[Any] | None,
+        where: NDArray[np.bool_] | None,
+        parameter: float,
+        narrow: bool,
+        out: NDArray[np.float64] | None,
+        scale: float,
+        grad: NDArray[Any] | None,
+        threads: int,
+        bfloat16: Sequence[bool] = ...,
+        /,
+    ) -> float | None: ...
+    def exponential(self, x: float, /) -> float: ...
     def entropy(self, p: object, /) -> np.float64 | np.float32 | None: ...
     def cross_entropy(self, p: object, q: object, /) -> np.float64 | np.float32 | None: ...
     def kl_divergence(self, p: object, q: object, /) -> np.float64 | np.float32 | None: ...

@@ -68,6 +68,45 @@ def map_logits(
     `out` is C-contiguous, aligned, and native float64 or float32; it shares no memory with `z` unless it is `z`.
     """
 
+def elementwise_losses(
+    loss: str,
+    x: NDArray[Any],
+    target: NDArray[Any] | None,
+    other: NDArray[Any] | None,
+    weight: NDArray[Any] | None,
+    where: NDArray[np.bool_] | None,
+    parameter: float,
+    narrow: bool,
+    out: NDArray[np.float64] | None,
+    scale: float,
+    grad: NDArray[Any] | None,
+    threads: int,
+    bfloat16: Sequence[bool] = ...,
+) -> float | None:
+    """Sum of weight times `loss` over the elements that `where` shows; None if one of them is invalid.
+
+    The losses of a prediction x and a target t, and the `parameter` of each:
+
+    - "value": x
+    - "squared_error": (x - t)²
+    - "binary_cross_entropy": -t log x - (1 - t) log(1 - x); 1 if x or t outside [0, 1] is invalid, else it gives NaN
+    - "binary_cross_entropy_with_logits": t `other` softplus(-x) + (1 - t) softplus(x); likewise for t
+    - "gaussian_nll": ½ (log `other` + (x - t)² / `other`); 1 adds ½ log 2π
+    - "poisson_nll": e^x - t x; 1 adds Stirling's approximation of log t!, where t > 1
+    - "poisson_nll_of_rate": x - t log x; likewise
+    - "negative_log": -log x; 1 if x outside [0, 1] is invalid
+    - "focal": (1 - e^-x)^γ x; γ
+
+    Each weight times loss goes to `out`, and `scale` times weight times the derivative by x to `grad`; both are
+    C-contiguous, aligned and native, `out` float64, `grad` float64 or float32, and share no memory with the arguments. They
+    mean nothing if the answer is None. A term with a factor of 0 is 0, and an element of weight 0 adds nothing, whatever
+    it is; what `where` does not show is not seen at all. `narrow`: the results may be as exact as float32 shows.
+    `bfloat16` says of `x`, `target`, `other` and `weight` whether they are uint16, the bits of bfloat16 numbers.
+    """
+
+def exponential(x: float) -> float:
+    """e^x, the same bits everywhere."""
+
 def entropy(p: object, /) -> np.float64 | np.float32 | None:
     """Entropy of one short contiguous row with every option at its default; None where that is not what came."""
 

@@ -2,6 +2,7 @@
 
 mod array;
 mod call;
+mod elementwise;
 mod logits;
 mod quick;
 
@@ -177,6 +178,8 @@ mod _core {
         let _ = numpy::dtype::<f64>(module.py());
         Ok(())
     }
+    #[pymodule_export]
+    use super::elementwise::{elementwise_losses, exponential};
     #[pymodule_export]
     use super::logits::{map_logits, reduce_logits};
     #[pymodule_export]

@@ -13,6 +13,7 @@ import numpy as np
 
 from xlogx._fallback import finish, jensen_shannon, kullback_leibler, shannon
 from xlogx._fallback.double_double import Array
+from xlogx._fallback.elementwise import elementwise_losses, exponential
 from xlogx._fallback.logits import map_logits, reduce_logits
 from xlogx._fallback.rows import Argument, Group, InvalidWeight, Weights, flat, groups
 
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "cross_entropy",
+    "elementwise_losses",
     "entropy",
+    "exponential",
     "js_distance",
     "js_divergence",
     "kl_divergence",

@@ -7,10 +7,12 @@
 //! columns. What a number adds to the sums is said by [`Terms`].
 
 mod abreast;
+mod every;
 
 use std::marker::PhantomData;
 
 pub use abreast::{Abreast, RowLanes};
+pub use every::total_of_every;
 
 use crate::kernels::{Measure, Reference, Totals};
 use crate::lanes::{Lanes, One, prefetch};

@@ -8,6 +8,7 @@
 mod abreast;
 mod blocks;
 mod careful;
+mod elementwise;
 mod load;
 mod logits;
 mod long;
@@ -23,6 +24,7 @@ use crate::lanes::{FloatMode, Job, Lanes, One, WIDEST};
 use crate::math::coefficients::{LN_2, LN_2_LOW, LOG2_E, LOG2_E_LOW};
 use crate::math::{self, Sum};
 use crate::view::{Native, View};
+pub use elementwise::{Elements, Gradient};
 pub use load::Dropped;
 use load::Scratch;
 pub use logits::{Labels, LogitRows, Loss, Losses};

@@ -147,6 +147,13 @@ impl<'a> View<'a> {
         narrow && self.added == 0.0
     }
 
+    /// Is every number that the stored type can hold a float32?
+    pub fn fits_single(&self) -> bool {
+        let small = matches!(self.storage, Storage::Bytes(_, Kind::Bool | Kind::Int8 | Kind::Int16, _))
+            || matches!(self.storage, Storage::Bytes(_, Kind::Uint8 | Kind::Uint16, _));
+        self.is_single() || (small && self.added == 0.0)
+    }
+
     fn row_start(&self, row: usize) -> usize {
         match self.outer[..] {
             [] => self.start,

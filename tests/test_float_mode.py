@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pytest
 from backends import LEVELS, needs_rust
+from elementwise_cases import LOSSES, answer, case
 from measures import answers, same
 
 import xlogx
@@ -96,3 +97,17 @@ def test_a_negative_subnormal_is_named_where_the_thread_flushes_it():
         for options in ({}, {"axis": 0}, {"where": np.ones(n, bool)}, {"nan_policy": "omit"}, {"normalize": "check"}):
             with subnormals_flushed(), pytest.raises(ValueError, match=r"got p\[1, 2\] = -5e-324"):
                 xlogx.entropy(p, **options)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("level", LEVELS)
+def test_losses_count_subnormals_likewise(loss, level):
+    """Losses of single elements, and their gradients, take and give subnormals on every thread."""
+    arguments, parameter = case(loss, 140_000)
+    with _backend.using("rust", level):
+        want = answer(loss, *arguments, parameter=parameter, scale=1e-305)
+        with subnormals_flushed():
+            found = answer(loss, *arguments, parameter=parameter, scale=1e-305, threads=2)
+            assert flushes()
+    np.testing.assert_array_equal(found.losses.view(np.int64), want.losses.view(np.int64))
+    np.testing.assert_array_equal(found.gradient.view(np.int64), want.gradient.view(np.int64))

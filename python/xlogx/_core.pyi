@@ -112,15 +112,29 @@ def elementwise_losses(
     threads: int,
     bfloat16: Sequence[bool] = ...,
 ) -> float | None:
-    """Sum weight times a loss of each element of `x` against `target`; None if an element is invalid.
+    """Sum of weight times `loss` over the elements that `where` shows; None if one of them is invalid.
 
-    All arrays have the shape of `x`. What is False in `where` is not seen: its loss and its gradient are 0. `out`
-    receives weight times loss, `grad` its derivative by `x` times `scale`; both are C-contiguous, `grad` is native
-    float64 or float32 and of memory of its own. `bfloat16` is for `x`, `target`, `other` and `weight`.
+    The losses of a prediction x and a target t, and the `parameter` of each:
+
+    - "value": x
+    - "squared_error": (x - t)²
+    - "binary_cross_entropy": -t log x - (1 - t) log(1 - x); 1 if x or t outside [0, 1] is invalid, else it gives NaN
+    - "binary_cross_entropy_with_logits": t `other` softplus(-x) + (1 - t) softplus(x); likewise for t
+    - "gaussian_nll": ½ (log `other` + (x - t)² / `other`); 1 adds ½ log 2π
+    - "poisson_nll": e^x - t x; 1 adds Stirling's approximation of log t!, where t > 1
+    - "poisson_nll_of_rate": x - t log x; likewise
+    - "negative_log": -log x; 1 if x outside [0, 1] is invalid
+    - "focal": (1 - e^-x)^γ x; γ
+
+    Each weight times loss goes to `out`, and `scale` times weight times the derivative by x to `grad`; both are
+    C-contiguous, aligned and native, `out` float64, `grad` float64 or float32, and share no memory with the arguments. They
+    mean nothing if the answer is None. A term with a factor of 0 is 0, and an element of weight 0 adds nothing, whatever
+    it is; what `where` does not show is not seen at all. `narrow`: the results may be as exact as float32 shows.
+    `bfloat16` says of `x`, `target`, `other` and `weight` whether they are uint16, the bits of bfloat16 numbers.
     """
 
 def exponential(x: float) -> float:
-    """Exponential function, the same bits everywhere."""
+    """e^x, the same bits everywhere."""
 
 def entropy(p: object, /) -> np.float64 | np.float32 | None:
     """Entropy of one short contiguous row with every option at its default; None where that is not what came."""

@@ -2,6 +2,7 @@
 //! these contributions mean ([`Measure::finish`]); it knows no array, no thread and no dtype.
 
 mod cross_entropy;
+pub mod elementwise;
 mod entropy;
 mod js_divergence;
 mod kl_divergence;

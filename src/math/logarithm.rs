@@ -7,8 +7,8 @@
 //! and c − x' is exact (Sterbenz), so that nothing is lost near c = x, and the result is exact where c / x is a
 //! power of two. For x = 0 the result is some finite number, which a weight of 0 takes away again.
 
-use super::coefficients::{TWO_LOG2_E, TWO_LOG2_E_LOW};
-use super::{Precision, polynomial};
+use super::coefficients::{LN_2, LN_2_LOW, TWO_LOG2_E, TWO_LOG2_E_LOW};
+use super::{Precision, SMALLEST_NORMAL, Sum, polynomial, two_sum};
 use crate::lanes::{Lanes, One};
 
 /// 2^-31. Relative error of log2(c / x) of float32 weights, at most: A(t) is within 2^-25.5, and its part of the logarithm
@@ -64,6 +64,62 @@ fn log2_from<V: Lanes, P: Precision>(difference: V, sum: V, k: V) -> V {
     let tail = t.mul(polynomial(t, P::ATANH_TAIL));
     let small = tail.mul_add(V::splat(TWO_LOG2_E), V::splat(TWO_LOG2_E_LOW));
     s.mul_add(V::splat(TWO_LOG2_E), s.mul_add(small, k))
+}
+
+/// k·ln2 + 2·atanh(s), s = difference / sum.
+#[inline(always)]
+fn log_from<V: Lanes, P: Precision>(difference: V, sum: V, k: V) -> V {
+    let s = difference.div(sum);
+    let (t, twice) = (s.mul(s), s.add(s));
+    let tail = t.mul(polynomial(t, P::ATANH_TAIL));
+    k.mul_add(V::splat(LN_2), twice.add(twice.mul_add(tail, k.mul(V::splat(LN_2_LOW)))))
+}
+
+/// A number ≥ 0 as x·2^−shift with a normal x, or 0.
+#[inline(always)]
+fn lifted<V: Lanes>(x: V) -> (V, V) {
+    const LIFT: i64 = 54;
+    let low = x.less(V::splat(SMALLEST_NORMAL));
+    let up = x.mul(V::splat(super::power_of_two(LIFT)));
+    (V::select(low, up, x), V::select(low, V::splat(LIFT as f64), V::zero()))
+}
+
+/// −ln x for 0 ≤ x < ∞.
+#[inline(always)]
+pub fn minus_log<V: Lanes, P: Precision>(x: V) -> V {
+    let one = V::splat(1.0);
+    let (normal, shift) = lifted(x);
+    let (near, k) = scale_by_power(Numerator::new(one).bits, normal);
+    let log = log_from::<V, P>(one.sub(near), one.add(near), k.add(shift));
+    V::select(V::zero().less(x), log, V::splat(f64::INFINITY))
+}
+
+/// ln(1 + x) for −1 ≤ x ≤ 1, of which nothing is lost where x is small.
+#[inline(always)]
+pub fn log_of_one_plus<V: Lanes, P: Precision>(x: V) -> V {
+    let one = V::splat(1.0);
+    let high = one.add(x);
+    let low = x.sub(high.sub(one));
+    let (near, k) = scale_by_power(Numerator::new(high).bits, one);
+    let log = log_from::<V, P>(high.sub(near).add(low), high.add(near), k);
+    V::select(V::zero().less(high), log, V::splat(f64::NEG_INFINITY))
+}
+
+/// log2 of a tidy sum in (0, 1], right to about 2^-58: what the exponent of a power asks for.
+#[inline(always)]
+pub fn log2_of_sum<V: Lanes>(x: Sum<V>) -> Sum<V> {
+    let (high, shift) = lifted(x.high);
+    let low = V::select(V::zero().less(shift), V::zero(), x.low);
+    let (near, k) = scale_by_power(Numerator::new(high).bits, V::splat(1.0));
+    let difference = Sum { high: high.sub(near), low }.tidy();
+    let total = Sum::of(near).plus(high);
+    let s = difference.over(Sum { high: total.high, low: total.low.add(low) });
+    let (t, factor) = (s.high.mul(s.high), V::splat(TWO_LOG2_E));
+    let tail = t.mul(polynomial(t, f64::ATANH_TAIL));
+    let log = s.times(factor);
+    let low = s.high.mul_add(tail.mul_add(factor, V::splat(TWO_LOG2_E_LOW)), log.low);
+    let (whole, error) = two_sum(k.sub(shift), log.high);
+    Sum { high: whole, low: error.add(low) }
 }
 
 /// log2(c / x), x = 0 or normal.

@@ -10,12 +10,12 @@ mod kullback_leibler;
 mod logarithm;
 mod sum;
 
-pub use exponential::{Power, power_of_two_in_lanes};
+pub use exponential::{Power, decline, exponential, power_of_two_in_lanes};
 pub use jensen_shannon::jensen_shannon_term;
 pub use kullback_leibler::{kullback_leibler_term, kullback_leibler_term_beyond};
 pub use logarithm::{
-    Numerator, SINGLE_ERROR, apart, log2, log2_ratio, log2_ratio_apart, log2_ratio_of_sum, scale_by_power,
-    scale_by_power_like,
+    Numerator, SINGLE_ERROR, apart, log_of_one_plus, log2, log2_of_sum, log2_ratio, log2_ratio_apart,
+    log2_ratio_of_sum, minus_log, scale_by_power, scale_by_power_like,
 };
 pub use sum::{Sum, minus_product, two_sum};
 

@@ -2,6 +2,7 @@
 
 mod array;
 mod call;
+mod elementwise;
 mod logits;
 mod losses;
 mod quick;
@@ -178,6 +179,8 @@ mod _core {
         let _ = numpy::dtype::<f64>(module.py());
         Ok(())
     }
+    #[pymodule_export]
+    use super::elementwise::{elementwise_losses, exponential};
     #[pymodule_export]
     use super::logits::{map_logits, reduce_logits};
     #[pymodule_export]

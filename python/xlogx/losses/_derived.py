@@ -52,7 +52,9 @@ def focal(logits: ArrayLike, target: ArrayLike, **options: Unpack[FocalOptions])
     focal_with_grad : With the gradient.
     cross_entropy : The loss that it is made of.
 
-    Notes ----- 1 - p is computed from the surprisal h = -log p as :math:`1 - e^{-h}`, without cancellation. A label at
+    Notes
+    -----
+    1 - p is computed from the surprisal h = -log p as :math:`1 - e^{-h}`, without cancellation. A label at
     -inf gives +inf, a row of -inf alone, or with +inf or NaN, is NaN. Unlike a class weight in `cross_entropy`, `alpha`
     is in no denominator.
 

@@ -58,7 +58,9 @@ def cross_entropy(logits: ArrayLike, target: ArrayLike, **options: Unpack[CrossE
     log_loss : The same of probabilities.
     xlogx.logits.cross_entropy : Of two rows of logits, the reference first.
 
-    Notes ----- A class that the target gives 0 adds nothing, whatever its logit; one at -inf that the target does not
+    Notes
+    -----
+    A class that the target gives 0 adds nothing, whatever its logit; one at -inf that the target does not
     give 0 makes the loss +inf. A row of -inf alone, or with +inf or NaN, is NaN. With smoothing :math:`\varepsilon` and
     class weights w the terms are those of :math:`w_k ((1 - \varepsilon) t_k + \varepsilon / K)`, as in PyTorch, whose
     defaults differ in one: nothing is ignored unless `ignore_index` says so.
@@ -165,7 +167,9 @@ def kl_divergence(logits: ArrayLike, target: ArrayLike, **options: Unpack[Diverg
     distillation : Where the target is logits, too.
     xlogx.logits.kl_divergence : Of two rows of logits, the reference first.
 
-    Notes ----- A label is a row with a single 1. The probabilities are taken as they are: where a row sums to a little
+    Notes
+    -----
+    A label is a row with a single 1. The probabilities are taken as they are: where a row sums to a little
     less than one the loss may be a little below 0. A class that the target gives 0 adds nothing. A row of -inf alone,
     or with +inf or NaN, is NaN. The mean divides by the number of samples ("batchmean" in PyTorch).
 

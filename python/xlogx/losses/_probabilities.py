@@ -140,7 +140,9 @@ def brier_score(probs: ArrayLike, target: ArrayLike, **options: Unpack[BrierOpti
     brier_score_with_grad : With the gradient.
     log_loss : The logarithmic score.
 
-    Notes ----- The sum is over all classes, as Brier defined it: for two classes it is twice what scikit-learn's
+    Notes
+    -----
+    The sum is over all classes, as Brier defined it: for two classes it is twice what scikit-learn's
     ``brier_score_loss`` gives by default. NaN in a row, with ``check=False``, makes its score NaN.
 
     References

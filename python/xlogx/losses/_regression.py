@@ -151,7 +151,9 @@ def poisson_nll(log_rate: ArrayLike, target: ArrayLike, **options: Unpack[Poisso
     --------
     poisson_nll_with_grad : With the gradient.
 
-    Notes ----- A rate of 0 gives +inf where something was counted, and 0 where nothing was: no epsilon is added
+    Notes
+    -----
+    A rate of 0 gives +inf where something was counted, and 0 where nothing was: no epsilon is added
     (PyTorch adds 1e-8). NaN gives NaN.
 
     References

@@ -100,7 +100,7 @@ def test_cross_entropy_and_divergence_have_one_gradient(dtype):
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("temperature", [1.0, 0.7])
 def test_one_hot_rows_are_labels(dtype, temperature):
-    """Losses and gradients are the same bits, also where the row is sure."""
+    """Losses and gradients are the same but for a last bit, also where the row is sure."""
     rng = np.random.default_rng(26)
     z = (40 * rng.standard_normal((60, 5))).astype(dtype)
     for labels in (rng.integers(0, 5, 60), z.argmax(axis=1)):
@@ -111,7 +111,7 @@ def test_one_hot_rows_are_labels(dtype, temperature):
                 function(z, rows, temperature=temperature, reduction="none"),
                 strict=True,
             ):
-                np.testing.assert_array_equal(one, other)
+                np.testing.assert_array_max_ulp(one, other, 1)
 
 
 def test_a_gradient_of_logits_sums_to_nothing():

@@ -125,7 +125,7 @@ impl<V: Lanes> Base<V> {
     /// 1/T: in nats the largest float64 has room.
     #[inline(always)]
     fn in_nats(&self) -> Sum<V> {
-        self.factor.product(Sum { high: V::splat(LN_2), low: V::splat(LN_2_LOW) }).tidy()
+        self.factor.product(ln_2()).tidy()
     }
 
     /// The share of a logit of the first argument.
@@ -192,6 +192,12 @@ impl<V: Lanes> Raise<V> {
 #[inline(always)]
 fn choose<V: Lanes>(mask: V::Mask, yes: Sum<V>, no: Sum<V>) -> Sum<V> {
     Sum { high: V::select(mask, yes.high, no.high), low: V::select(mask, yes.low, no.low) }
+}
+
+/// log 2
+#[inline(always)]
+fn ln_2<V: Lanes>() -> Sum<V> {
+    Sum { high: V::splat(LN_2), low: V::splat(LN_2_LOW) }
 }
 
 /// a − b in two parts; of float32 numbers the first is enough.
@@ -295,6 +301,12 @@ impl Softmax<One> {
     }
 }
 
+/// The mean distance from the largest logit, in bits, from the sums of [`LogitEntropy`].
+#[inline(always)]
+pub fn mean_distance<V: Lanes>([rest, count, distances]: [Sum<V>; 3]) -> Sum<V> {
+    distances.tidy().over(total(rest, count).0).tidy()
+}
+
 impl<V: Lanes> Softmax<V> {
     /// From the sums of a row compared with this base.
     #[inline(always)]
@@ -306,6 +318,15 @@ impl<V: Lanes> Softmax<V> {
             log: log2_of_total(rest, count).mul(V::splat(SMALL)),
             others: count.plus(V::splat(-LARGE)).merge(rest).tidy().high.div(scaled.high),
         }
+    }
+
+    /// The probability of a logit times what it lies further below the largest than the `mean`, in nats.
+    #[inline(always)]
+    pub fn deviation<P: Precision>(&self, z: V, mean: Sum<V>) -> V {
+        let (distance, zero) = (self.base.share::<P>(z).distance, V::zero());
+        let t = times::<V, f64>(distance.0, distance.1, self.base.factor);
+        let (high, error) = two_sum(zero.sub(t.high), zero.sub(mean.high));
+        self.probability::<P>(z).mul(high.add(error.sub(t.low).sub(mean.low)).mul(V::splat(LN_2)))
     }
 
     /// What the probability of a logit, `mass` times, is more than its `target`.
@@ -331,9 +352,8 @@ impl<V: Lanes> Softmax<V> {
     pub fn log_probability(&self, z: V) -> Sum<V> {
         let masked = z.less(V::splat(f64::MIN));
         let (high, low) = difference::<V, f64>(z, self.base.z);
-        let (nats, ln_2) = (self.base.in_nats(), Sum { high: V::splat(LN_2), low: V::splat(LN_2_LOW) });
-        let total = ln_2.times(V::zero().sub(self.log));
-        let value = times::<V, f64>(high, low, nats).merge(total).tidy();
+        let total = ln_2().times(V::zero().sub(self.log));
+        let value = times::<V, f64>(high, low, self.base.in_nats()).merge(total).tidy();
         // −∞ has no second part; in a row without a total it is no number either.
         let least = V::splat(f64::NEG_INFINITY).add(self.log.mul(V::zero()));
         Sum { high: V::select(masked, least, value.high), low: V::select(masked, V::zero(), value.low) }

@@ -138,7 +138,7 @@ impl LogitMeasure<3> for LogitKlDivergence {
         let (a, d, f) = (sums[0].tidy(), sums[1].tidy().high, sums[2].tidy());
         let value = f.plus(V::zero().sub(second(a.high, d))).tidy();
         // float32 logits are worked on in float64: there is more to lose.
-        let enough = if P::COMPENSATED { value.high } else { value.high.mul(V::splat(4096.0)) };
+        let enough = value.high.mul(V::splat(if P::COMPENSATED { 0.625 } else { 4096.0 }));
         let trusted = no_more_than_double(f.high, enough);
         Finished { value: beyond_noise(value, f.high).over(unscaled(a)), trusted }
     }

@@ -1,9 +1,8 @@
 //! The logarithm of the sum of exponentials, in nats: log Σ e^(z/T) = m/T + log(number of the largest + Σ 2^t).
 
-use super::{Base, Label, LogitMeasure, SMALL, log2_of_total, times, total, trusted};
+use super::{Base, Label, LogitMeasure, SMALL, ln_2, log2_of_total, times, total, trusted};
 use crate::kernels::Finished;
 use crate::lanes::Lanes;
-use crate::math::coefficients::{LN_2, LN_2_LOW};
 use crate::math::{Precision, Sum};
 
 /// log Σ e^(z/T)
@@ -31,9 +30,8 @@ impl LogitMeasure<2> for LogSumExp {
         base: &Base<V>,
         _label: &Label<V>,
     ) -> Finished<V> {
-        let ln_2 = Sum { high: V::splat(LN_2), low: V::splat(LN_2_LOW) };
         let largest = times::<V, f64>(base.z, V::zero(), base.in_nats());
-        let log = ln_2.times(log2_of_total(sums[0], sums[1]).mul(V::splat(SMALL)));
+        let log = ln_2().times(log2_of_total(sums[0], sums[1]).mul(V::splat(SMALL)));
         let total = total(sums[0], sums[1]).0;
         Finished { value: largest.merge(log).tidy(), trusted: trusted::<V, P, AGAIN>(total) }
     }

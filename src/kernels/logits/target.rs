@@ -1,17 +1,19 @@
 //! Losses of logits against a target: rows of probabilities c, a label of weight h whose logit is z′, or both. With
-//! κ = log2(e)/T, m the largest logit and S = Σ 2^t, in bits
+//! m the largest logit and S = Σ 2^t, in nats
 //!
-//!   CE = Σ c·(m − z)·κ + h·(m − z′)·κ + (Σ c + h)·log2(S),
+//!   CE = (Σ c·(m − z) + h·(m − z′))/T + (Σ c + h)·log(S),
 //!
-//! all parts ≥ 0, and the divergence of softmax(z/T) from rows of probabilities is CE − Σ c·log2(1/c). Where these two
-//! nearly cancel, a second look takes it from terms that do not, in nats
+//! all parts ≥ 0, and the divergence of softmax(z/T) from rows of probabilities is CE − Σ c·log(1/c). Where these two
+//! nearly cancel, a second look takes it from terms that do not,
 //!
 //!   KL = Σ f(c, p) + (Σ c − 1),     f(x, y) = x log(x/y) − x + y,     p = 2^t/S.
 
-use super::{Base, Label, LogSumExp, LogitMeasure, SMALL, difference, log2_of_total, times, total, trusted};
+use super::{
+    Base, Label, LogSumExp, LogitMeasure, SMALL, choose, difference, ln_2, log2_of_total, times, total, trusted,
+};
 use crate::kernels::{Finished, always, no_more_than_double};
 use crate::lanes::Lanes;
-use crate::math::coefficients::{LN_2, LN_2_LOW};
+use crate::math::coefficients::LN_2;
 use crate::math::{
     self, Numerator, Power, Precision, SMALLEST_NORMAL, Sum, kullback_leibler_term_beyond, log2_ratio,
     log2_ratio_of_sum, power_of_two_in_lanes, two_sum,
@@ -44,11 +46,11 @@ fn present<V: Lanes>(target: V) -> V {
     V::select(target.less(V::splat(f64::MIN)), V::zero(), target)
 }
 
-/// The sums of the cross-entropy: those of the total of a row, Σ c, and Σ c·(m − z)·κ.
+/// The sums of the cross-entropy: those of the total of a row, Σ c, and Σ c·(m − z).
 #[inline(always)]
 fn terms<V: Lanes, P: Precision, const AGAIN: bool>(z: V, target: V, base: &Base<V>) -> [V; 4] {
     let [rest, one] = base.share::<P>(z).added::<P, AGAIN>(z, base.z);
-    [rest, one, target, cost(target, base.z.sub(z).mul(base.factor.high))]
+    [rest, one, target, cost(target, base.z.sub(z))]
 }
 
 /// The same, compared with a larger logit.
@@ -57,25 +59,29 @@ fn raised<V: Lanes>(sums: [Sum<V>; 4], from: &Base<V>, to: &Base<V>) -> [Sum<V>;
     let raise = to.above(from).0;
     let [rest, count, mass, costs] = sums;
     let [rest, count] = raise.rest_and_count(rest, count);
-    [rest, count, mass, costs.merge(mass.tidy().product(raise.distance))]
+    let (high, low) = difference::<V, f64>(to.z, from.z);
+    let farther = Sum { high, low };
+    // Where there was no target, there was nothing to be farther away from.
+    let some = V::zero().less(mass.high.abs());
+    [rest, count, mass, choose(some, costs.merge(mass.tidy().product(farther)), costs)]
 }
 
-/// The cross-entropy in bits, with what a label adds.
+/// The cross-entropy, with what a label adds.
 #[inline(always)]
 fn cross_entropy<V: Lanes>([rest, count, mass, costs]: [Sum<V>; 4], base: &Base<V>, label: &Label<V>) -> Sum<V> {
     let (high, low) = difference::<V, f64>(base.z, label.logit);
     // Nothing if there is no label; of an infinite distance the second part is no number.
     let (some, zero) = (V::zero().less(label.weight), V::zero());
     let part = V::both(some, high.less(V::splat(f64::INFINITY)));
-    let own = times::<V, f64>(V::select(some, high, zero), V::select(part, low, zero), base.factor);
-    let own = Sum { high: own.high, low: V::select(part, own.low, zero) }.times(label.weight).tidy();
-    let log = log2_of_total(rest, count).mul(V::splat(SMALL));
-    costs.merge(own).tidy().merge(mass.plus(label.weight).tidy().times(log)).tidy()
+    let own = Sum { high: V::select(some, high, zero), low: V::select(part, low, zero) }.times(label.weight).tidy();
+    let log = ln_2().times(log2_of_total(rest, count).mul(V::splat(SMALL))).tidy();
+    let costs = costs.merge(own).tidy().product(base.in_nats()).tidy();
+    costs.merge(mass.plus(label.weight).tidy().product(log)).tidy()
 }
 
 impl LogitMeasure<2> for LabelCrossEntropy {
     const TWO: bool = false;
-    const BITS: bool = true;
+    const BITS: bool = false;
     const SCALED: bool = false;
 
     #[inline(always)]
@@ -103,7 +109,7 @@ impl LogitMeasure<2> for LabelCrossEntropy {
 impl LogitMeasure<4> for TargetCrossEntropy {
     const TWO: bool = true;
     const SECOND_IS_LOGITS: bool = false;
-    const BITS: bool = true;
+    const BITS: bool = false;
     const SCALED: bool = false;
 
     #[inline(always)]
@@ -144,7 +150,7 @@ impl LogitMeasure<5> for TargetKlDivergence {
         }
         // log2 p, p, and f(c, p)
         let (zero, least) = (V::zero(), V::splat(SMALLEST_NORMAL));
-        let (distance, shift) = (base.z.sub(z).mul(base.factor.high), base.shift);
+        let shift = base.shift;
         let share = base.share::<P>(z);
         let t = times::<V, P>(share.distance.0, share.distance.1, base.factor);
         let (high, error) = two_sum(t.high, zero.sub(shift.high));
@@ -157,6 +163,7 @@ impl LogitMeasure<5> for TargetKlDivergence {
         let beyond = (p.sub(near), zero);
         let term = kullback_leibler_term_beyond::<V, P>(target, k, difference, target.add(near), beyond);
         // Of a p too small for the power trick only its logarithm counts.
+        let distance = base.z.sub(z).mul(base.factor.high);
         let far = cost(target, distance.add(shift.high).sub(negative_log).mul(V::splat(LN_2))).sub(target).add(p);
         let term = V::select(p.less(least), far, term);
         // Σ c loses nothing: multiples of 2^-40 are added exactly, and what is left of each is small.
@@ -183,11 +190,11 @@ impl LogitMeasure<5> for TargetKlDivergence {
             let value = last.merge(next.plus(V::splat(-1.0)).tidy()).tidy();
             return Finished { value, trusted: always::<V>() };
         }
-        let (cross_entropy, entropy) = (cross_entropy([rest, count, mass, next], base, label), last.tidy());
+        let (cross_entropy, entropy) =
+            (cross_entropy([rest, count, mass, next], base, label), last.tidy().product(ln_2()).tidy());
         let value = cross_entropy.plus(V::zero().sub(entropy.high)).plus(V::zero().sub(entropy.low)).tidy();
         let trusted = no_more_than_double(cross_entropy.high.add(entropy.high.abs()), value.high);
-        let ln_2 = Sum { high: V::splat(LN_2), low: V::splat(LN_2_LOW) };
-        Finished { value: value.product(ln_2).tidy(), trusted }
+        Finished { value, trusted }
     }
 
     /// The shift is log2 of the sum of all.

@@ -12,9 +12,10 @@ use crate::accumulate::{Element, SHORT};
 use crate::dispatch;
 use crate::kernels::logits::{
     Base, Label, LabelCrossEntropy, LogSumExp, LogitEntropy, LogitKlDivergence, LogitMeasure, LogitPartial, Softmax,
-    TargetCrossEntropy, TargetKlDivergence,
+    TargetCrossEntropy, TargetKlDivergence, mean_distance,
 };
 use crate::lanes::{FloatMode, Job, Lanes, One, WIDEST};
+use crate::math::Sum;
 use crate::view::{Native, View};
 
 /// Logits whose loss is taken before their gradient, at most, if there is more than one row of them: they stay in the
@@ -56,7 +57,11 @@ impl Losses<'_, '_> {
         let rows = self.logits.rows;
         let narrow = self.narrow && rows.p.is_single() && rows.q.as_ref().is_none_or(View::is_single);
         match (self.loss, rows.q.is_some()) {
-            // Near equality float32 has too few digits to begin with.
+            // The divergence asks for all digits near equality; its gradient is that of the cross-entropy.
+            (Loss::KlDivergence, true) if narrow && grad.is_some() => {
+                self.with::<f64, O, TargetKlDivergence, 5>(out, None);
+                self.with::<f32, O, TargetCrossEntropy, 4>(&mut vec![0.0; out.len()], grad);
+            }
             (Loss::KlDivergence, true) => self.with::<f64, O, TargetKlDivergence, 5>(out, grad),
             (Loss::CrossEntropy, true) if narrow => {
                 self.with::<f32, O, TargetCrossEntropy, 4>(out, grad);
@@ -129,7 +134,7 @@ impl Losses<'_, '_> {
             let both = self.student.map(|student| {
                 [self.logits.rows, student].map(|rows| self.totals::<T>(rows, first, out.len(), settled))
             });
-            let found = Found { losses: self, first, partials, both, results: out, settled };
+            let found = Found { losses: self, first, partials, both, settled };
             if length <= SHORT {
                 dispatch::run(rows.level, Short::<T, O> { found, grad, element: PhantomData });
             } else {
@@ -224,8 +229,8 @@ struct Slope<V> {
 enum Kind<V> {
     /// p·Σc − c, given Σc.
     Target(V),
-    /// −p·(log p + H), given H.
-    Entropy(V),
+    /// −p·(log p + H), given the mean distance from the largest logit.
+    Entropy(Sum<V>),
     /// p − the teacher's.
     Teacher(Softmax<V>),
 }
@@ -237,7 +242,6 @@ struct Found<'r, 'a> {
     partials: [LogitPartial<One, 3>; WIDEST],
     /// Of the teacher and of the student, if there is one.
     both: Option<[[LogitPartial<One, 2>; WIDEST]; 2]>,
-    results: &'r [f64],
     settled: &'r Settled,
 }
 
@@ -261,8 +265,7 @@ impl Found<'_, '_> {
         let softmax = Softmax::new(Base::new(z, w, settled.factor()), sums[0], sums[1]);
         let label = losses.logits.label::<V, T>(rows.start, rows.len());
         let kind = if losses.loss == Loss::Entropy {
-            room[..lanes.len()].copy_from_slice(&self.results[lanes]);
-            Kind::Entropy(V::load(&room))
+            Kind::Entropy(mean_distance(sums))
         } else if losses.logits.rows.q.is_some() {
             Kind::Target(sums[2].value().add(label.weight))
         } else {
@@ -325,15 +328,13 @@ impl<V: Lanes> Derivative<V> for OfTarget<V> {
 
 struct OfEntropy<V> {
     softmax: Softmax<V>,
-    entropy: V,
+    mean: Sum<V>,
 }
 
 impl<V: Lanes> Derivative<V> for OfEntropy<V> {
     #[inline(always)]
     fn of<T: Native>(&self, z: V, _other: V) -> V {
-        let log = self.softmax.log_probability(z).value();
-        let slope = self.softmax.probability::<T>(z).mul(V::zero().sub(log.add(self.entropy)));
-        V::select(z.less(V::splat(f64::MIN)), V::zero(), slope)
+        self.softmax.deviation::<T>(z, self.mean)
     }
 }
 
@@ -367,7 +368,10 @@ impl<T: Native, O: Element> Job for Write<'_, '_, '_, T, O> {
         let softmax = self.slope.softmax.splat::<V>();
         match &self.slope.kind {
             Kind::Target(mass) => self.write::<V, _>(&OfTarget { softmax, mass: V::splat(mass.0) }),
-            Kind::Entropy(entropy) => self.write::<V, _>(&OfEntropy { softmax, entropy: V::splat(entropy.0) }),
+            Kind::Entropy(Sum { high, low }) => {
+                let mean = Sum { high: V::splat(high.0), low: V::splat(low.0) };
+                self.write::<V, _>(&OfEntropy { softmax, mean });
+            }
             Kind::Teacher(teacher) => self.write::<V, _>(&OfTeacher { softmax, teacher: teacher.splat() }),
         }
     }
@@ -427,8 +431,8 @@ impl<T: Native, O: Element> Job for Short<'_, '_, '_, T, O> {
                 Kind::Target(mass) => {
                     abreast::<V, T, O, _>(rows, lanes, &slope, &OfTarget { softmax, mass }, grad, &mut scratch);
                 }
-                Kind::Entropy(entropy) => {
-                    abreast::<V, T, O, _>(rows, lanes, &slope, &OfEntropy { softmax, entropy }, grad, &mut scratch);
+                Kind::Entropy(mean) => {
+                    abreast::<V, T, O, _>(rows, lanes, &slope, &OfEntropy { softmax, mean }, grad, &mut scratch);
                 }
                 Kind::Teacher(teacher) => {
                     abreast::<V, T, O, _>(rows, lanes, &slope, &OfTeacher { softmax, teacher }, grad, &mut scratch);

@@ -334,10 +334,12 @@ def test_out_is_filled_and_returned(measure):
 def test_signatures_show_every_option(function):
     """inspect.signature shows data and options in one order; the docstring has them all."""
     shown = inspect.signature(function).parameters
-    tail = ["axis", "base", "temperature", "where", "nan_policy", "on_invalid", "keepdims", "dtype", "out"]
+    tail = ["axis", "base", "temperature", "tail", "where", "nan_policy", "on_invalid", "keepdims", "dtype", "out"]
     missing = {"perplexity": {"base"}, "compare": {"out"}}.get(function.__name__, set())
     if function in MAPS:
         missing = {"on_invalid", "keepdims"} | ({"base"} if function is logits.softmax else set())
+    if function is not logits.kl_divergence:
+        missing = missing | {"tail"}
     names = ["zp", "zq"] if function in TWO or function is logits.compare else ["z"]
     assert list(shown) == [*names, *(name for name in tail if name not in missing), "input_dtype"]
     for name in list(shown)[len(names) :]:

@@ -48,6 +48,8 @@ xlogx.losses.cross_entropy(matrix, labels, axis=0, weight=p, sample_weight=[1, 2
 xlogx.losses.cross_entropy(matrix, labels, label_smoothing=0.1, reduction="none", out=np.empty(3), dtype=np.float64)
 loss, grad = xlogx.losses.kl_divergence_with_grad(matrix, matrix, check=False, grad_out=matrix)
 xlogx.losses.distillation(student=matrix, teacher=matrix, temperature=2.0)
+xlogx.losses.distillation_with_grad(student=matrix, teacher=(counts, [[-1.0], [-2.0]]), tail="renormalize")
+xlogx.logits.kl_divergence((counts, matrix), matrix, tail="drop", axis=0)
 xlogx.losses.gaussian_nll(p, q, variance=1.0, where=[True, True, False])
 xlogx.losses.focal(matrix, labels, gamma=1.5, alpha=[0.2, 0.3, 0.5])
 xlogx.losses.binary_cross_entropy_with_logits(p, q, pos_weight=2.0)

@@ -48,8 +48,7 @@ class Call:
         self.arguments = arguments = [Argument(name, value, input_dtype) for name, value in data.items()]
         names = tuple(data)
         holds = names[0].holds
-        if input_dtype is not None and not any(argument.bfloat16 for argument in arguments):
-            raise TypeError(_no_bits_message(arguments, input_dtype))
+        check_bits(arguments, input_dtype)
         self.shape = shape = _common_shape(arguments)
         self.axes = axes = checked_axes(given["axis"], len(shape), names)
         if math.prod(shape[i] for i in axes) == 0:
@@ -101,6 +100,12 @@ class Call:
             out[...] = answers
             return self.given["out"]
         return answers if answers.ndim else answers[()]
+
+
+def check_bits(arguments: list[Argument], input_dtype: str | None) -> None:
+    """Raise if none of the arguments holds the bits that are said to be there."""
+    if input_dtype is not None and not any(argument.bfloat16 for argument in arguments):
+        raise TypeError(_no_bits_message(arguments, input_dtype))
 
 
 def _no_bits_message(arguments: list[Argument], input_dtype: str) -> str:

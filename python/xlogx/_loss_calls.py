@@ -14,8 +14,10 @@ from xlogx._loss_gradients import Gradient, row_places, rows_of
 from xlogx._loss_options import DEFAULTS, checked_class_axis, checked_number
 from xlogx._loss_quick import quick_cross_entropy
 from xlogx._loss_samples import Samples, at_least_1d, refuse_masks
+from xlogx._loss_sparse import run_sparse_distillation, sparse_teacher
 from xlogx._loss_targets import Target
 from xlogx._options import checked_temperature, completed
+from xlogx._sparse_reference import is_sparse, refuse_tail
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -161,7 +163,7 @@ def loss_of_logits(
 
 
 def distilled(
-    student: ArrayLike, teacher: ArrayLike, options: Mapping[str, Any], kind: type[Any], with_grad: bool
+    student: ArrayLike, teacher: Any, options: Mapping[str, Any], kind: type[Any], with_grad: bool
 ) -> tuple[Any, Any]:
     """T² times the divergence of the student from the teacher."""
     given = completed("distillation" + "_with_grad" * with_grad, options, kind, DEFAULTS)
@@ -169,18 +171,26 @@ def distilled(
     checked_number("temperature", checked_temperature(given["temperature"]), 1e-150, 1e150)
     call = LogitLoss(STUDENT, student, given, ("student",))
     samples = call.samples
-    other = Argument(TEACHER, teacher)
-    refuse_masks(other)
-    shape = call.argument.array.shape
-    if other.array.shape != shape:
-        raise ValueError(f"teacher must have the shape {shape} of student, got shape {other.array.shape}")
-    samples.settle([call.argument, other], given)
+    few = sparse_teacher(call, teacher) if is_sparse(teacher, call.argument.array) else None
+    if few is not None:
+        samples.settle([call.argument, few.log_probs], given, few.classes)
+    else:
+        refuse_tail(TEACHER, options)
+        other = Argument(TEACHER, teacher)
+        refuse_masks(other)
+        shape = call.argument.array.shape
+        if other.array.shape != shape:
+            raise ValueError(f"teacher must have the shape {shape} of student, got shape {other.array.shape}")
+        samples.settle([call.argument, other], given)
     gradient = call.gradient(with_grad)
     denominator = samples.denominator()
     square = call.temperature * call.temperature
     losses = np.empty(samples.shape)
     factors = None if gradient is None else samples.factors(denominator) * square
-    call.run("distillation", losses, other, factors, gradient)
+    if few is not None:
+        run_sparse_distillation(call, few, losses, factors, gradient)
+    else:
+        call.run("distillation", losses, other, factors, gradient)
     losses *= square
     return samples.reduced(losses, denominator), gradient and gradient.result
 

@@ -81,6 +81,12 @@ class RowOptions(ElementOptions, _OfLogits, total=False):
     """Of a loss of logits without a target, or with another row of logits for one."""
 
 
+class DistillationOptions(RowOptions, total=False):
+    """Of distillation, whose teacher may be sparse."""
+
+    tail: Literal["bucket", "renormalize", "drop"]
+
+
 class DivergenceOptions(RowOptions, _Labelled, total=False):
     """Of the Kullback-Leibler divergence."""
 
@@ -136,6 +142,10 @@ class RowGradOptions(RowOptions, _WithGradient, total=False):
     """With the gradient."""
 
 
+class DistillationGradOptions(DistillationOptions, _WithGradient, total=False):
+    """With the gradient."""
+
+
 class DivergenceGradOptions(DivergenceOptions, _WithGradient, total=False):
     """With the gradient."""
 
@@ -177,6 +187,7 @@ DEFAULTS: dict[str, Any] = {
     "ignore_index": None,
     "label_smoothing": 0.0,
     "temperature": 1.0,
+    "tail": "bucket",
     "where": None,
     "reduction": "mean",
     "empty": math.nan,

@@ -7,6 +7,16 @@ import re
 # In a docstring these stand by their names alone, above this line.
 _IN_COMMON = re.compile(r"^((?:[\w.]+,\s)*[\w.]+)\n    The same in every (measure|function|loss)\.$", re.MULTILINE)
 
+# Of a divergence with a sparse reference, measure or loss.
+_TAIL = """
+tail : {{"bucket", "renormalize", "drop"}}, default "bucket"
+    What becomes of the classes that a sparse reference does not name; a dense one has none and refuses it. "bucket": what their
+    probabilities lack to one is one class more, held against the model's probability of all other classes together.
+    "renormalize": the probabilities that are given are divided by their sum, and the model's other classes count as
+    wrong. "drop": both are restricted to the classes that are given, and normalised there: no other is looked at. Where
+    all classes are given, each is the dense divergence.
+"""
+
 _OPTIONS = {
     "axis": """
 axis : int, tuple of int or None, default -1
@@ -26,6 +36,7 @@ temperature : float, default 1.0
     What every logit of every argument is divided by, inside: a number from 1e-300 to 1e300. It need not be a power of
     two for the last digits to be right.
 """,
+    "tail": _TAIL,
     "where": """
 where : array_like of bool or None, default None
     Which positions count. It broadcasts to the common shape of the {holds}, and never enlarges it. A position where
@@ -104,6 +115,7 @@ label_smoothing : float, default 0.0
 temperature : float, default 1.0
     What every logit is divided by, inside: a number from 1e-300 to 1e300.
 """,
+    "tail": _TAIL,
     "where": """
 where : array_like of bool or None, default None
     Which samples count; it broadcasts to the shape of the loss with ``reduction="none"``. Whatever a sample holds

@@ -58,6 +58,12 @@ class LogitOptions(PerplexityOptions, _WithBase, total=False):
     """Of the measures of logits."""
 
 
+class LogitDivergenceOptions(LogitOptions, total=False):
+    """Of the divergence of logits, whose reference may be sparse."""
+
+    tail: Literal["bucket", "renormalize", "drop"]
+
+
 class ComparisonOptions(_Reduced, _WithBase, total=False):
     """Of all measures of logits at once."""
 
@@ -79,6 +85,7 @@ class AnyOptions(Options, total=False):
     """All there are."""
 
     temperature: float
+    tail: Literal["bucket", "renormalize", "drop"]
 
 
 # In the order of every signature.
@@ -88,6 +95,7 @@ DEFAULTS: AnyOptions = {
     "normalize": True,
     "pseudocount": 0.0,
     "temperature": 1.0,
+    "tail": "bucket",
     "where": None,
     "nan_policy": "propagate",
     "on_invalid": "raise",

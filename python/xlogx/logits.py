@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, Never, Unpack
 
 from xlogx._logit_calls import ZP, ZQ, Z, map_logits, measure_logits
 from xlogx._logit_comparison import Comparison, compare_logits
+from xlogx._logit_sparse import logit_divergence
 from xlogx._options import (
     ComparisonOptions,
+    LogitDivergenceOptions,
     LogitOptions,
     LogSoftmaxOptions,
     PerplexityOptions,
@@ -143,8 +145,10 @@ def cross_entropy(zp: ArrayLike, zq: ArrayLike, **options: Unpack[LogitOptions])
     return measure_logits("cross_entropy", {ZP: zp, ZQ: zq}, options, LogitOptions)
 
 
-@shown_with(LogitOptions, "logits")
-def kl_divergence(zp: ArrayLike, zq: ArrayLike, **options: Unpack[LogitOptions]) -> Any:
+@shown_with(LogitDivergenceOptions, "logits")
+def kl_divergence(
+    zp: ArrayLike | tuple[ArrayLike, ArrayLike], zq: ArrayLike, **options: Unpack[LogitDivergenceOptions]
+) -> Any:
     r"""Kullback-Leibler divergence of rows of logits, from the model `zq` to the reference `zp`.
 
     .. math:: D(p \| q) = \sum_i p_i \log \frac{p_i}{q_i},
@@ -153,8 +157,10 @@ def kl_divergence(zp: ArrayLike, zq: ArrayLike, **options: Unpack[LogitOptions])
     Parameters
     ----------
     zp, zq : array_like
-        Logits: any real dtype up to 64 bits. -inf is a masked class. The shapes broadcast.
-    axis, base, temperature, where, nan_policy, on_invalid, keepdims, dtype, out, input_dtype
+        Logits: any real dtype up to 64 bits. -inf is a masked class. The shapes broadcast. `zp` may be sparse: a tuple
+        ``(indices, log_probs)`` of two arrays with as many axes as `zq`, which name k classes of each row in the place
+        of all: integers, none twice in a row, and the logarithms of their probabilities at the temperature of the call.
+    axis, base, temperature, tail, where, nan_policy, on_invalid, keepdims, dtype, out, input_dtype
         The same in every measure.
 
     Returns
@@ -180,6 +186,11 @@ def kl_divergence(zp: ArrayLike, zq: ArrayLike, **options: Unpack[LogitOptions])
     +inf. A row of `zp` or `zq` of -inf alone, of which everything is dropped, or with +inf or NaN, is NaN. Equal rows,
     also after adding the same number to all logits of one exactly, and rows of one class give exactly 0.0.
 
+    With a sparse `zp` the divergence is that of rows of k + 1 logits (one fewer with ``tail="drop"``), `zq` / T rounded
+    to float64. A sum of its probabilities above one, by up to the square root of the epsilon of their dtype, is one with
+    a rounding, and so is one below where `zq` rules out all other classes; with a larger rest that is +inf. `axis` is
+    then an int, `where` None, and no NaN is omitted.
+
     References
     ----------
     .. [1] S. Kullback and R. A. Leibler, "On Information and Sufficiency", Annals of Mathematical Statistics 22, 1951.
@@ -192,8 +203,18 @@ def kl_divergence(zp: ArrayLike, zq: ArrayLike, **options: Unpack[LogitOptions])
     >>> before = [2.0, 1.0, -1.0]
     >>> print(xlogx.logits.kl_divergence(before, [[5.0, 4.0, 2.0], [2.0, 1.0, -1.0 + 1e-8]]))
     [0.00000000e+00 1.69428407e-18]
+
+    Of the reference only the two likeliest of four classes are kept:
+
+    >>> import numpy as np
+    >>> likeliest = np.array([0, 2]), np.log([0.5, 0.25])
+    >>> for tail in ("bucket", "renormalize", "drop"):
+    ...     print(tail, xlogx.logits.kl_divergence(likeliest, [0.0, 0.0, 0.0, 0.0], tail=tail).round(4))
+    bucket 0.1733
+    renormalize 0.7498
+    drop 0.0566
     """
-    return measure_logits("kl_divergence", {ZP: zp, ZQ: zq}, options, LogitOptions)
+    return logit_divergence(zp, zq, options)
 
 
 @shown_with(LogitOptions, "logits")

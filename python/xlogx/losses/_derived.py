@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from xlogx._loss_calls import distilled
 from xlogx._loss_focal import focal_loss
-from xlogx._loss_options import DEFAULTS, FocalGradOptions, FocalOptions, RowGradOptions, RowOptions
+from xlogx._loss_options import DEFAULTS, DistillationGradOptions, DistillationOptions, FocalGradOptions, FocalOptions
 from xlogx._options import shown_with
 
 if TYPE_CHECKING:
@@ -114,8 +114,10 @@ def focal_with_grad(logits: ArrayLike, target: ArrayLike, **options: Unpack[Foca
     return focal_loss(logits, target, options, FocalGradOptions, True)
 
 
-@shown_with(RowOptions, "losses", DEFAULTS)
-def distillation(*, student: ArrayLike, teacher: ArrayLike, **options: Unpack[RowOptions]) -> Any:
+@shown_with(DistillationOptions, "losses", DEFAULTS)
+def distillation(
+    *, student: ArrayLike, teacher: ArrayLike | tuple[ArrayLike, ArrayLike], **options: Unpack[DistillationOptions]
+) -> Any:
     r"""Divergence of a student's logits from a teacher's, both softened by a temperature.
 
     .. math:: T^2 \sum_k q_k \log \frac{q_k}{p_k}, \qquad p = \operatorname{softmax}(z_{student} / T),
@@ -126,9 +128,11 @@ def distillation(*, student: ArrayLike, teacher: ArrayLike, **options: Unpack[Ro
     Parameters
     ----------
     student, teacher : array_like
-        Logits of the same shape: any real dtype up to 64 bits, the classes along `axis`. -inf is a class that is ruled
-        out.
-    axis, sample_weight, temperature, where, reduction, empty, out, dtype
+        Logits of the same shape: any real dtype up to 64 bits, the classes along `axis`. -inf is a class that is ruled out.
+        `teacher` may be sparse: a tuple ``(indices, log_probs)`` of two arrays with k classes of each row along `axis`
+        in the place of all: integers, none twice in a row, and the logarithms of their probabilities at the temperature
+        of the call, those of the q above.
+    axis, sample_weight, temperature, tail, where, reduction, empty, out, dtype
         The same in every loss.
 
     Returns
@@ -155,6 +159,11 @@ def distillation(*, student: ArrayLike, teacher: ArrayLike, **options: Unpack[Ro
     alone, or with +inf or NaN, in either argument is NaN. Equal rows give exactly 0.0. The temperature is from 1e-150
     to 1e150: its square is in range.
 
+    With a sparse teacher the divergence is that of rows of k + 1 logits (one fewer with ``tail="drop"``), the student's
+    over T rounded to float64. A sum of its probabilities above one, by up to the square root of the epsilon of their
+    dtype, is one with a rounding, and so is one below where the student rules out all other classes; with a larger rest
+    that is +inf.
+
     References
     ----------
     .. [1] G. Hinton, O. Vinyals and J. Dean, "Distilling the Knowledge in a Neural Network", 2015, arXiv:1503.02531.
@@ -165,23 +174,35 @@ def distillation(*, student: ArrayLike, teacher: ArrayLike, **options: Unpack[Ro
     >>> student, teacher = [[2.0, 1.0, -1.0]], [[2.0, 1.0, -1.0 + 1e-8]]
     >>> print(xlogx.losses.distillation(student=student, teacher=teacher, reduction="none"))
     [1.69428407e-18]
+
+    Of the teacher only the two likeliest of four classes were kept:
+
+    >>> import numpy as np
+    >>> likeliest = np.array([[0, 2]]), np.log([[0.5, 0.25]])
+    >>> for tail in ("bucket", "renormalize", "drop"):
+    ...     print(tail, xlogx.losses.distillation(student=np.zeros((1, 4)), teacher=likeliest, tail=tail).round(4))
+    bucket 0.1733
+    renormalize 0.7498
+    drop 0.0566
     """
-    return distilled(student, teacher, options, RowOptions, False)[0]
+    return distilled(student, teacher, options, DistillationOptions, False)[0]
 
 
-@shown_with(RowGradOptions, "losses", DEFAULTS)
+@shown_with(DistillationGradOptions, "losses", DEFAULTS)
 def distillation_with_grad(
-    *, student: ArrayLike, teacher: ArrayLike, **options: Unpack[RowGradOptions]
+    *, student: ArrayLike, teacher: ArrayLike | tuple[ArrayLike, ArrayLike], **options: Unpack[DistillationGradOptions]
 ) -> tuple[Any, Any]:
     """`distillation`, and its gradient with respect to `student`, from one pass.
 
-    The gradient is T (p - q), and what `student` learns from; the teacher has none.
+    The gradient is T (p - q), and what `student` learns from; the teacher has none. With a sparse teacher it is that in
+    the classes that are given; ``tail="bucket"`` spreads that of all others over them in the proportions of p,
+    "renormalize" has q = 0 there, and "drop" no gradient.
 
     Parameters
     ----------
     student, teacher : array_like
         As in `distillation`.
-    axis, sample_weight, temperature, where, reduction, empty, out, dtype, grad_out
+    axis, sample_weight, temperature, tail, where, reduction, empty, out, dtype, grad_out
         The same in every loss.
 
     Returns
@@ -207,5 +228,15 @@ def distillation_with_grad(
     >>> loss, grad = xlogx.losses.distillation_with_grad(student=[0.0, 0.0], teacher=[1.0, 0.0], temperature=2.0)
     >>> print(loss.round(4), grad.round(4))
     0.1212 [-0.2449  0.2449]
+
+    Only one of the teacher's classes is known:
+
+    >>> import numpy as np
+    >>> likeliest = [1], np.log([0.5])
+    >>> for tail in ("bucket", "renormalize"):
+    ...     loss, grad = xlogx.losses.distillation_with_grad(student=np.zeros(4), teacher=likeliest, tail=tail)
+    ...     print(tail, loss.round(4), grad.round(4))
+    bucket 0.1438 [ 0.0833 -0.25    0.0833  0.0833]
+    renormalize 1.3863 [ 0.25 -0.75  0.25  0.25]
     """
-    return distilled(student, teacher, options, RowGradOptions, True)
+    return distilled(student, teacher, options, DistillationGradOptions, True)

@@ -13,6 +13,7 @@ mod load;
 mod logits;
 mod long;
 mod others;
+mod probabilities;
 
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,6 +29,7 @@ pub use elementwise::{Elements, Gradient};
 pub use load::Dropped;
 use load::Scratch;
 pub use logits::{Labels, LogitRows, Loss, Losses};
+pub use probabilities::Distributions;
 
 /// Weights in a block. Rows up to this length are one block.
 pub const BLOCK: usize = 4096;

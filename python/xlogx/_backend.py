@@ -80,6 +80,16 @@ class Backend(Protocol):
         bfloat16: tuple[bool, bool] = ...,
         /,
     ) -> bool: ...
+    def distributions(
+        self,
+        p: NDArray[Any],
+        tolerance: float,
+        labels: NDArray[np.int64] | None,
+        out: NDArray[np.float64],
+        threads: int,
+        bfloat16: bool = ...,
+        /,
+    ) -> bool: ...
     def elementwise_losses(
         self,
         loss: str,

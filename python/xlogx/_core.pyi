@@ -97,6 +97,20 @@ def class_losses(
     `bfloat16` is true, `z` or `target` is uint16: the bits of bfloat16 numbers. Always True.
     """
 
+def distributions(
+    p: NDArray[Any],
+    tolerance: float,
+    labels: NDArray[np.int64] | None,
+    out: NDArray[np.float64],
+    threads: int,
+    bfloat16: bool = ...,
+) -> bool:
+    """Write minus the logarithm of the probability of each label to `out`, 0 for a label of -1 or none.
+
+    The last axis of `p` is that of the classes; `labels` and `out` are C-contiguous, with a place for each row. False
+    if a row has a number outside [0, 1], or does not sum to one within the tolerance: `out` then means nothing.
+    """
+
 def elementwise_losses(
     loss: str,
     x: NDArray[Any],

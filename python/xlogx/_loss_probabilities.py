@@ -13,7 +13,7 @@ from xlogx._loss_calls import PIECE, gradient_of, prediction, settle
 from xlogx._loss_gradients import Gradient, row_places, rows_of
 from xlogx._loss_options import DEFAULTS, checked_flag
 from xlogx._loss_samples import Samples
-from xlogx._loss_targets import Target, check_probabilities
+from xlogx._loss_targets import Target, are_distributions, check_probabilities
 from xlogx._options import completed
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ PROBS = Name("probs", "probabilities")
 class ProbabilityLoss:
     """Predicted probabilities, their target, and where the results go."""
 
-    __slots__ = ("argument", "denominator", "factors", "gradient", "losses", "rows", "samples", "target")
+    __slots__ = ("argument", "denominator", "factors", "gradient", "logarithms", "losses", "rows", "samples", "target")
 
     def __init__(
         self,
@@ -45,15 +45,22 @@ class ProbabilityLoss:
         # A single row as one of several, which a backend takes.
         self.rows = rows if rows.ndim > 1 else rows[None]
         self.target = Target(self.argument, target, axis, given, self.samples)
+        self.losses = np.empty(self.rows.shape[:-1])
+        # Are the losses minus the logarithms of the labels' probabilities by now?
+        self.logarithms = False
+        labels = self.target.labels
         if checked_flag("check", given["check"]):
-            other = self.target.argument if self.target.labels is None else None
-            check_probabilities(self.argument, self.argument.array.shape, axis, self.samples, other)
+            if function == "log_loss" and labels is not None and self.samples.seen is None:
+                threads = self.samples.threads
+                self.logarithms = are_distributions(self.argument, self.rows, labels, self.losses, threads)
+            if not self.logarithms:
+                other = self.target.argument if labels is None else None
+                check_probabilities(self.argument, self.argument.array.shape, axis, self.samples, other)
         settle(self.samples, self.argument, self.target, given)
         self.gradient: Gradient | None = None
         if with_grad:
             self.gradient = gradient_of(self.argument, probs, axis, given, self.samples)
         self.denominator = self.samples.denominator(self.target.label_weight)
-        self.losses = np.empty(self.rows.shape[:-1])
         self.factors = self.samples.factors(self.denominator).reshape(self.losses.shape) if with_grad else None
 
     def places(self) -> list[Place]:
@@ -92,7 +99,7 @@ def log_loss_of(
     call = ProbabilityLoss("log_loss", probs, target, options, kind, with_grad)
     labels = call.target.labels if call.target.is_unsmoothed else None
     with np.errstate(all="ignore"):
-        if labels is not None:
+        if labels is not None and (not call.logarithms or call.target.coefficient_of_label is not None):
             _log_loss_of_labels(call, labels)
         for place in call.places() if with_grad or labels is None else []:
             c, p = call.target.coefficients(call.rows.shape, place), call.predicted(place)

@@ -218,6 +218,9 @@ def check_probabilities(
 
     The error asks whether the arguments are swapped if the rows of `other` would have passed.
     """
+    rows = rows_of(np.broadcast_to(argument.array, shape), axis)
+    if samples.seen is None and are_distributions(argument, rows, None, np.empty(samples.shape), samples.threads):
+        return
     place = _first_bad_row(argument, shape, axis, samples)
     if place is None:
         return
@@ -234,6 +237,19 @@ def check_probabilities(
     index.insert(len(shape) + axis, ":")
     where = f"row {name}[{', '.join(index)}]" if place else "it"
     raise ValueError(f"{name} must hold probabilities that sum to one, but {where} sums to {total!s}{hint}")
+
+
+def are_distributions(
+    argument: Argument,
+    rows: NDArray[Any],
+    labels: NDArray[np.int64] | None,
+    losses: NDArray[np.float64],
+    threads: int,
+) -> bool:
+    """Whether all rows of an argument are; the losses then are minus the logarithm of the probability of each label."""
+    rows = rows if rows.ndim > 1 else rows[None]
+    tolerance = math.sqrt(argument.epsilon)
+    return _backend.core.distributions(rows, tolerance, labels, at_least_1d(losses), threads, argument.bfloat16)
 
 
 def _first_bad_row(argument: Argument, shape: tuple[int, ...], axis: int, samples: Samples) -> tuple[int, ...] | None:

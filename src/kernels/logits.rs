@@ -323,10 +323,12 @@ impl<V: Lanes> Softmax<V> {
     /// The probability of a logit times what it lies further below the largest than the `mean`, in nats.
     #[inline(always)]
     pub fn deviation<P: Precision>(&self, z: V, mean: Sum<V>) -> V {
-        let (distance, zero) = (self.base.share::<P>(z).distance, V::zero());
-        let t = times::<V, f64>(distance.0, distance.1, self.base.factor);
+        let (share, zero) = (self.base.share::<P>(z), V::zero());
+        let t = times::<V, f64>(share.distance.0, share.distance.1, self.base.factor);
         let (high, error) = two_sum(zero.sub(t.high), zero.sub(mean.high));
-        self.probability::<P>(z).mul(high.add(error.sub(t.low).sub(mean.low)).mul(V::splat(LN_2)))
+        let farther = high.add(error.sub(t.low).sub(mean.low)).mul(V::splat(LN_2));
+        // As in `probability`.
+        share.value.mul(self.inverse).mul(farther).mul(V::splat(SMALL))
     }
 
     /// What the probability of a logit, `mass` times, is more than its `target`.

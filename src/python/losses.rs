@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 
 use super::{Output, PARALLEL_FROM, array, call, impossible};
 use crate::dispatch::Level;
-use crate::rows::{Dropped, Labels, LogitRows, Loss, Losses, Rows, Unit, Watch};
+use crate::rows::{Distributions, Dropped, Labels, LogitRows, Loss, Losses, Rows, Unit, Watch};
 use crate::view::View;
 
 fn parse(name: &str) -> PyResult<Loss> {
@@ -112,5 +112,43 @@ pub(super) fn class_losses(
             Some(Output::Double(grad)) => losses.write(out, Some(grad)),
             Some(Output::Single(grad)) => losses.write(out, Some(grad)),
         }
+    })
+}
+
+/// Writes −log of the probability of each label to `out`, 0 without one; False if a row of p is no distribution: if it has
+/// a number outside [0, 1], or does not sum to one within the tolerance.
+#[pyfunction]
+#[pyo3(signature = (p, tolerance, labels, out, threads, bfloat16=false))]
+#[allow(clippy::needless_pass_by_value)]
+pub(super) fn distributions(
+    py: Python<'_>,
+    p: &Bound<'_, PyUntypedArray>,
+    tolerance: f64,
+    labels: Option<PyReadonlyArrayDyn<'_, i64>>,
+    out: &Bound<'_, PyUntypedArray>,
+    threads: usize,
+    bfloat16: bool,
+) -> PyResult<bool> {
+    if p.ndim() == 0 {
+        return Err(impossible("a number is no row"));
+    }
+    let split = p.ndim() - 1;
+    let (count, length) = (p.shape()[..split].iter().product(), p.shape()[split]);
+    if out.len() != count || !out.is_c_contiguous() || !out.is_aligned() {
+        return Err(impossible("the result does not fit the rows"));
+    }
+    if p.len() == 0 {
+        return if count == 0 { Ok(true) } else { Err(impossible("a row has no probability")) };
+    }
+    let labels = labels.as_ref().map(|labels| each(labels, count)).transpose()?;
+    if labels.is_some_and(|labels| labels.iter().any(|&class| class >= length as i64)) {
+        return Err(impossible("a label is out of range"));
+    }
+    let Output::Double(out) = array::output(out, count)? else {
+        return Err(impossible("the losses are not float64"));
+    };
+    let threads = (threads > 1 && p.len() >= PARALLEL_FROM).then_some(threads);
+    call::run(py, rows(array::view(p, split, 0.0, bfloat16)?, None), threads, |rows| {
+        Distributions { rows, tolerance, labels }.write(out)
     })
 }

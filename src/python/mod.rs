@@ -184,7 +184,7 @@ mod _core {
     #[pymodule_export]
     use super::logits::{map_logits, reduce_logits};
     #[pymodule_export]
-    use super::losses::class_losses;
+    use super::losses::{class_losses, distributions};
     #[pymodule_export]
     use super::{level, levels, reduce, set_level};
 }

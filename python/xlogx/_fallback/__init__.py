@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xlogx._fallback import finish, jensen_shannon, kullback_leibler, shannon
+from xlogx._fallback.distributions import distributions
 from xlogx._fallback.double_double import Array
 from xlogx._fallback.elementwise import elementwise_losses, exponential
 from xlogx._fallback.logits import map_logits, reduce_logits
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "class_losses",
     "cross_entropy",
+    "distributions",
     "elementwise_losses",
     "entropy",
     "exponential",

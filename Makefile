@@ -35,7 +35,7 @@ test-rust:
 		echo "cargo test --locked"; cargo test --locked; \
 	fi
 
-test-python: $(STAMPS)/test $(STAMPS)/demo $(STAMPS)/installed
+test-python: $(STAMPS)/test $(STAMPS)/demo $(STAMPS)/boosting $(STAMPS)/installed
 	$(BIN)/python -m pytest $(ARGS)
 
 lint: $(STAMPS)/lint  ## formatting, clippy, ruff, mypy --strict
@@ -115,7 +115,8 @@ $(STAMPS)/pip:
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/build $(STAMPS)/wheel $(STAMPS)/test $(STAMPS)/lint $(STAMPS)/demo $(STAMPS)/bench $(STAMPS)/docs: \
+$(STAMPS)/build $(STAMPS)/wheel $(STAMPS)/test $(STAMPS)/lint $(STAMPS)/demo $(STAMPS)/bench $(STAMPS)/boosting \
+$(STAMPS)/docs: \
 $(STAMPS)/%: requirements/%.txt | $(STAMPS)/pip
 	$(BIN)/python -m pip install --quiet -r $<
 	@touch $@

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from packages import import_or_skip
 
 import xlogx
 
@@ -35,8 +36,8 @@ def test_the_examples_print_what_the_page_says(page: Path, monkeypatch: pytest.M
     parser, runner = doctest.DocTestParser(), doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
     scope: dict[str, object] = {}
     for number, block in enumerate(python_blocks(page)):
-        if ">>> import pyarrow" in block:
-            pytest.importorskip("pyarrow")
+        for name in re.findall(r"^>>> import (lightgbm|pyarrow|sklearn|xgboost)\b", block, re.MULTILINE):
+            import_or_skip(name)
         test = parser.get_doctest(block, scope, f"{page.name} block {number}", str(page), 0)
         result = runner.run(test, clear_globs=False)
         scope = test.globs

@@ -24,8 +24,9 @@ for variable in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
 import numpy as np
 import peak_memory
 from accuracy import EASY, HARD, ulps
+from logit_peers import peers_of_logits, takes_one
 from machine import OtherLoad, description
-from peers import MEASURES, Array, Form, Forms, peers
+from peers import Array, Form, Forms, peers
 from work import Work, all_work
 
 import xlogx
@@ -93,12 +94,13 @@ def main() -> None:
 
 def compare(quick: bool, only: list[str]) -> list[Line]:
     """Time every piece of work of every measure and dtype, and print a block for each."""
-    libraries = peers()
+    of_logits = peers_of_logits()
+    libraries = {name: forms | of_logits.get(name, {}) for name, forms in peers().items()}
     lines: list[Line] = []
     for work in all_work(quick):
         for dtype in DTYPES:
             p, q = work.inputs(dtype)
-            for measure in MEASURES:
+            for measure in work.measures:
                 title = f"{measure}, {work.name}, {np.dtype(dtype).name}"
                 if only and not any(word in title for word in only):
                     continue
@@ -127,7 +129,7 @@ def race(
         if right:
             chosen[name] = fastest(right, work, p, q)
     calls = {name: repeated(lambda run=run: run(p, q, work.axis), work.repeat) for name, (_, run) in chosen.items()}
-    arrays = [p] if measure == "entropy" else [p, q]
+    arrays = [p] if takes_one(measure) else [p, q]
     size = sum(array.nbytes for array in arrays)
     calls[READING] = repeated(reader(arrays, xlogx.get_num_threads()), min(work.repeat, 20))
     seconds = best_of_rounds(calls, seconds=0.1 if quick else 3.0, least=3)

@@ -8,8 +8,9 @@ use std::time::Instant;
 
 use xlogx::accumulate::Element;
 use xlogx::dispatch::Level;
+use xlogx::kernels::logits::{LogSumExp, LogitDistance, LogitEntropy, LogitKlDivergence, LogitMeasure};
 use xlogx::kernels::{CrossEntropy, Entropy, JsDivergence, KlDivergence, Measure};
-use xlogx::rows::{Dropped, Rows, Unit, Watch};
+use xlogx::rows::{Dropped, LogitRows, Rows, Unit, Watch};
 use xlogx::view::{Axis, Native, Storage, View};
 
 /// A number type that a view can be made of.
@@ -62,11 +63,12 @@ fn best(repeats: usize, mut call: impl FnMut()) -> (f64, f64) {
     least
 }
 
-fn measure<T: Stored, K: Measure<N>, const N: usize>(name: &str, level: Level) {
+/// Times what `call` does with rows of `count` numbers, in the cache and beyond it.
+fn time<T: Stored>(name: &str, two: bool, level: Level, call: impl Fn(&Rows, &mut [T])) {
     let in_cache = (1 << 18, 4096, 40);
     let short = (1 << 18, 128, 40);
     let beyond = (10_000_000, 10_000_000, 5);
-    print!("{name:<16} {:<8} {:<9}", std::any::type_name::<T>(), level.name());
+    print!("{name:<20} {:<8} {:<9}", std::any::type_name::<T>(), level.name());
     for (count, length, repeats) in [in_cache, short, beyond] {
         let (p, q) = (weights::<T>(count, 1), weights::<T>(count, 2));
         let outer = [Axis { length: count / length, stride: length as isize }];
@@ -74,7 +76,7 @@ fn measure<T: Stored, K: Measure<N>, const N: usize>(name: &str, level: Level) {
         let view = |values| View::new(T::storage(values), 0, &outer, &inner, 0.0);
         let rows = Rows {
             p: view(&p),
-            q: K::TWO.then(|| view(&q)),
+            q: two.then(|| view(&q)),
             dropped: Dropped::NONE,
             unit: Unit { normalize: true, base: None, root: false, invalid_is_nan: false },
             level,
@@ -83,11 +85,11 @@ fn measure<T: Stored, K: Measure<N>, const N: usize>(name: &str, level: Level) {
         };
         let mut out = vec![T::default(); count / length];
         let (nanoseconds, cycles) = best(repeats, || {
-            assert!(rows.measure::<T, K, N>(black_box(&mut out)));
+            call(&rows, black_box(&mut out));
             assert!(out.iter().all(|&result| (0.0..f64::INFINITY).contains(&result.into())));
         });
         if length == count {
-            let bytes = count * size_of::<T>() * if K::TWO { 2 } else { 1 };
+            let bytes = count * size_of::<T>() * if two { 2 } else { 1 };
             print!("{:7.1} GB/s beyond", bytes as f64 / nanoseconds);
         } else {
             print!("{:7.2} ns {:5.2} cycles (rows of {length})", nanoseconds / count as f64, cycles / count as f64);
@@ -96,11 +98,27 @@ fn measure<T: Stored, K: Measure<N>, const N: usize>(name: &str, level: Level) {
     println!();
 }
 
+fn measure<T: Stored, K: Measure<N>, const N: usize>(name: &str, level: Level) {
+    time::<T>(name, K::TWO, level, |rows, out| assert!(rows.measure::<T, K, N>(out)));
+}
+
+/// The weights serve as logits.
+fn logits<T: Stored, K: LogitMeasure<N>, const N: usize>(name: &str, level: Level) {
+    time::<T>(name, K::TWO, level, |rows, out| {
+        let rows = LogitRows { rows, temperature: 0.25, infinite: false };
+        assert!(rows.measure::<T, K, N>(out));
+    });
+}
+
 fn all<T: Stored>(level: Level) {
     measure::<T, Entropy, 2>("entropy", level);
     measure::<T, CrossEntropy, 3>("cross_entropy", level);
     measure::<T, KlDivergence<false>, 3>("kl_divergence", level);
     measure::<T, JsDivergence, 2>("js_divergence", level);
+    logits::<T, LogSumExp, 2>("logits logsumexp", level);
+    logits::<T, LogitEntropy, 3>("logits entropy", level);
+    logits::<T, LogitKlDivergence, 3>("logits kl_divergence", level);
+    logits::<T, LogitDistance<false>, 4>("logits js_divergence", level);
 }
 
 fn main() {

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from peers import Array
+from logit_peers import LOGIT_MEASURES
+from peers import MEASURES, Array
 
 
 @dataclass(frozen=True)
@@ -17,9 +18,10 @@ class Work:
     shape: tuple[int, ...]
     axis: int = -1
     repeat: int = 1
+    measures: tuple[str, ...] = MEASURES
 
     def inputs(self, dtype: type[np.floating]) -> tuple[Array, Array]:
-        """Return p and q, whose rows along `axis` sum to one."""
+        """Return p and q, whose rows along `axis` sum to one, or two arrays of logits."""
         rng = np.random.default_rng(5)
         first, *rest = self.shape
         if self.repeat == 1:
@@ -28,6 +30,8 @@ class Work:
         return p, q
 
     def _distribution(self, rng: np.random.Generator, shape: tuple[int, ...], dtype: type[np.floating]) -> Array:
+        if self.measures == LOGIT_MEASURES:
+            return (4 * rng.standard_normal(shape)).astype(dtype, copy=False)
         array = rng.random(shape)
         array /= array.sum(axis=self.axis, keepdims=True)
         return array.astype(dtype, copy=False)
@@ -42,3 +46,6 @@ def all_work(quick: bool) -> Iterator[Work]:
     yield Work("axis 0, 128 columns", (100_000 // less, 128), axis=0)
     for length in (10, 100, 1000):
         yield Work(f"call of {length}", (length,), repeat=20 if quick else 2000)
+    yield Work("logits, rows of 32 000", (320 // min(less, 100), 32_000), measures=LOGIT_MEASURES)
+    yield Work("logits, rows of 100", (100_000 // less, 100), measures=LOGIT_MEASURES)
+    yield Work("logits, call of 100", (100,), repeat=20 if quick else 2000, measures=LOGIT_MEASURES)

@@ -19,7 +19,8 @@ extensions = ["myst_parser", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.autos
 myst_enable_extensions = ["substitution"]
 myst_heading_anchors = 3
 myst_substitutions = {
-    "accuracy": tables.accuracy(),
+    "accuracy_of_logits": tables.accuracy("logits"),
+    "accuracy_of_weights": tables.accuracy("weights"),
     "errors": tables.errors(),
     "float32_ulps": tables.bound("float32"),
     "float64_ulps": tables.bound("float64"),

@@ -40,9 +40,9 @@ def bound(dtype: str) -> str:
     return f"{ULPS[dtype]:g} ulp"
 
 
-def accuracy() -> str:
-    """Return the worst errors in ulp, a table for each dtype of the answers."""
-    rows = json.loads((HERE / "accuracy.json").read_text(encoding="utf-8"))
+def accuracy(of: str) -> str:
+    """Return the worst errors in ulp, of weights or of logits, a table for each dtype of the answers."""
+    rows = [row for row in json.loads((HERE / "accuracy.json").read_text(encoding="utf-8")) if row["of"] == of]
     measures = list(dict.fromkeys(row["measure"] for row in rows))
     parts = []
     for dtype in dict.fromkeys(row["dtype"] for row in rows):
@@ -53,7 +53,7 @@ def accuracy() -> str:
         body = ([inputs, *(f"{of[m]:.2f}" if m in of else "" for m in measures)] for inputs, of in found.items())
         answers = sum(row["answers"] for row in rows if row["dtype"] == dtype)
         parts.append(
-            f"### Answers in {dtype}, at most {bound(dtype)}\n\n{table(['inputs', *map(code, measures)], body)}\n\n"
+            f"### {of.capitalize()}, answers in {dtype}, at most {bound(dtype)}\n\n{table(['inputs', *map(code, measures)], body)}\n\n"
             f"The worst of {answers} answers, in ulp."
         )
     return "\n\n".join(parts)

@@ -28,7 +28,7 @@ const SETS: usize = 8;
 pub const SHORT: usize = 32;
 
 /// A stored number that loads into lanes: float64 or float32.
-pub trait Element: Precision + Default + PartialEq + Into<f64> {
+pub trait Element: Precision + Default + PartialOrd + Into<f64> {
     /// The first lanes of a slice.
     fn load<V: Lanes>(values: &[Self]) -> V;
     /// Writes the lanes to the first places of a slice, rounded.
@@ -46,6 +46,7 @@ impl Element for f64 {
     fn store<V: Lanes>(lanes: V, values: &mut [f64]) {
         lanes.store(values);
     }
+    #[inline(always)]
     fn round(value: f64) -> f64 {
         value
     }
@@ -60,6 +61,7 @@ impl Element for f32 {
     fn store<V: Lanes>(lanes: V, values: &mut [f32]) {
         lanes.store_single(values);
     }
+    #[inline(always)]
     fn round(value: f64) -> f32 {
         value as f32
     }
@@ -143,16 +145,22 @@ impl<V: Lanes, T: Element, K: Measure<N>, const N: usize, const CAREFUL: bool, c
     }
 }
 
-/// A group of a block: its whole lines, and what is left, with `nothing` behind.
+/// A group of a block: its whole lines, and what is left, in `room`, with `nothing` behind. Into a room of the caller's: a
+/// line that is returned would be moved for each group, whether there is one or not.
 #[inline(always)]
-fn group<T: Element>(block: &[T], from: usize, nothing: T) -> (&[Line<T>], Option<Line<T>>) {
+fn group<'b, T: Element>(
+    block: &'b [T],
+    from: usize,
+    nothing: T,
+    room: &'b mut Line<T>,
+) -> (&'b [Line<T>], Option<&'b Line<T>>) {
     let (lines, rest) = block[from..block.len().min(from + GROUP)].as_chunks();
     if rest.is_empty() {
         return (lines, None);
     }
-    let mut line = [nothing; LANES];
-    line[..rest.len()].copy_from_slice(rest);
-    (lines, Some(line))
+    *room = [nothing; LANES];
+    room[..rest.len()].copy_from_slice(rest);
+    (lines, Some(room))
 }
 
 /// What register sets and virtual lanes hold. A trait, not a closure: a closure is not inlined into the level's entry.
@@ -325,16 +333,18 @@ pub fn sums_of_block<V: Lanes, T: Element, F: Terms<V, T, N>, const N: usize>(
     let sets = LANES / V::COUNT;
     let mut sums = [[Sum::<V>::zero(); N]; SETS];
     let mut look = V::zero();
+    let mut rooms = [[T::default(); LANES]; 2];
     let mut from = 0;
     while from < p.len() {
-        let (p, last_p) = group(p, from, F::nothing());
-        let (q, last_q) = if F::TWO { group(q, from, F::nothing()) } else { (p, last_p) };
+        let [room, other] = &mut rooms;
+        let (p, last_p) = group(p, from, F::nothing(), room);
+        let (q, last_q) = if F::TWO { group(q, from, F::nothing(), other) } else { (p, last_p) };
         prefetch_group(p, ahead);
         if F::TWO {
             prefetch_group(q, ahead);
         }
         for set in 0..sets {
-            let source = Across { p, last_p: last_p.as_ref(), q, last_q: last_q.as_ref(), set };
+            let source = Across { p, last_p, q, last_q, set };
             let plain = terms_of_group::<V, T, F, N>(&source, source.count(), terms, &mut look);
             for index in F::FIRST..N {
                 sums[set][index] = sums[set][index].plus_in::<T>(plain[index]);
@@ -361,11 +371,12 @@ pub fn totals_of_block<V: Lanes, T: Element, K: Measure<N>, const N: usize, cons
     let mut totals = [Totals::<V>::zero(); SETS];
     let mut signs = V::zero();
     let factor = SCALED.then(|| V::splat(factor));
+    let mut room = [T::default(); LANES];
     let mut from = 0;
     while from < x.len() {
-        let (lines, last) = group(x, from, T::default());
+        let (lines, last) = group(x, from, T::default(), &mut room);
         for set in 0..sets {
-            let source = Across { p: lines, last_p: last.as_ref(), q: lines, last_q: last.as_ref(), set };
+            let source = Across { p: lines, last_p: last, q: lines, last_q: last, set };
             let mut largest = totals[set].largest;
             let plain = total_of_group::<V, T, K, N>(&source, source.count(), factor, &mut largest, &mut signs);
             totals[set] = Totals { largest, rest: totals[set].rest.plus_in::<T>(plain) };
@@ -375,21 +386,23 @@ pub fn totals_of_block<V: Lanes, T: Element, K: Measure<N>, const N: usize, cons
     (merge_lanes::<T, _>(&mut totals, sets, sets).fold::<T>(), signs.any_sign())
 }
 
-/// The largest number of a block; −∞ if there is none but NaN.
+/// Lines whose largest numbers are found side by side.
+const ABREAST: usize = 4;
+
+/// The largest number of a block; −∞ if there is none but NaN. Of float32 it is found in float32, twice as many at once.
 #[inline(always)]
-pub fn largest_of_block<V: Lanes, T: Element>(x: &[T]) -> f64 {
-    let sets = LANES / V::COUNT;
-    let mut largest = [V::splat(f64::NEG_INFINITY); SETS];
-    let (lines, rest) = x.as_chunks();
+pub fn largest_of_block<T: Element>(x: &[T]) -> f64 {
+    let nothing = T::round(f64::NEG_INFINITY);
+    let mut largest = [nothing; LANES * ABREAST];
+    let (lines, rest) = x.as_chunks::<{ LANES * ABREAST }>();
     for line in lines {
-        for set in 0..sets {
-            largest[set] = load::<V, T>(line, set).greater(largest[set]);
+        for lane in 0..LANES * ABREAST {
+            largest[lane] = if line[lane] > largest[lane] { line[lane] } else { largest[lane] };
         }
     }
-    let mut lanes = [f64::NEG_INFINITY; LANES];
-    for set in 0..sets {
-        largest[set].store(&mut lanes[set * V::COUNT..]);
+    let mut all = nothing;
+    for &x in largest.iter().chain(rest) {
+        all = if x > all { x } else { all };
     }
-    let rest = rest.iter().map(|&x| x.into());
-    lanes.into_iter().chain(rest).fold(f64::NEG_INFINITY, |largest, x: f64| if x > largest { x } else { largest })
+    all.into()
 }

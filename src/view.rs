@@ -3,9 +3,13 @@
 //! A block of a row comes out as a slice of float64 or float32: the memory itself where it has that type and lies
 //! side by side, otherwise a copy of that block alone, widened on its way.
 
+mod halves;
+
 use std::ops::Range;
 
 use crate::accumulate::{Abreast, Element};
+use crate::dispatch::{self, Level};
+pub use halves::Halves;
 
 /// The stored type of numbers that are not native float64 or float32, or lie unaligned.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -214,19 +218,40 @@ impl<'a> View<'a> {
         }
     }
 
+    /// How far apart the same weights of several rows lie in memory, if that is one stride.
+    fn line_stride(&self, rows: &Range<usize>) -> Option<isize> {
+        let axis = self.outer.last()?;
+        (rows.start % axis.length + rows.len() <= axis.length).then_some(axis.stride)
+    }
+
+    /// Where weight i of a row lies in memory.
+    fn place(&self, row: usize, i: usize) -> usize {
+        (self.row_start(row) as isize + offset(&self.inner, i)) as usize
+    }
+
     /// Where weight i of several rows lies in memory, if they are neighbours there and of the native type.
     fn line_range<T: Native>(&self, rows: &Range<usize>, i: usize) -> Option<(&'a [T], Range<usize>)> {
-        let [.., Axis { length, stride: 1 }] = self.outer[..] else { return None };
-        let neighbours = rows.start % length + rows.len() <= length;
+        let neighbours = self.line_stride(rows)? == 1;
         let values = T::slice(self.storage).filter(|_| self.added == 0.0 && neighbours)?;
-        let start = (self.row_start(rows.start) as isize + offset(&self.inner, i)) as usize;
+        let start = self.place(rows.start, i);
         Some((values, start..start + rows.len()))
     }
 
-    /// Weight i of several rows, as they lie in memory, if they are neighbours there.
-    pub fn line<T: Native>(&self, rows: &Range<usize>, i: usize) -> Option<&'a [T]> {
-        let (values, line) = self.line_range(rows, i)?;
-        values.get(line)
+    /// Copies weights `part` of several rows, line by line, into lines of `width` places; false if they lie otherwise.
+    pub fn copy_lines<T: Native>(
+        &self,
+        rows: &Range<usize>,
+        part: Range<usize>,
+        target: &mut [T],
+        width: usize,
+    ) -> bool {
+        let stride = self.line_stride(rows).filter(|_| self.is_columns());
+        if let Some(stride) = stride {
+            for (i, line) in part.zip(target.chunks_exact_mut(width)) {
+                self.run(self.place(rows.start, i), stride, rows.len(), line, 0, 1);
+            }
+        }
+        stride.is_some()
     }
 
     /// Weights `part` of several rows, as they lie in memory, if the rows are neighbours there.
@@ -259,8 +284,11 @@ impl<'a> View<'a> {
                 Kind::Uint16 => from_bytes!(bytes, swapped, u16, f64::from),
                 Kind::Uint32 => from_bytes!(bytes, swapped, u32, f64::from),
                 Kind::Uint64 => from_bytes!(bytes, swapped, u64, |x: u64| x as f64),
-                Kind::Float16 => from_bytes!(bytes, swapped, u16, |x: u16| half::f16::from_bits(x).to_f64()),
-                Kind::Bfloat16 => from_bytes!(bytes, swapped, u16, |x: u16| f32::from_bits(u32::from(x) << 16).into()),
+                Kind::Float16 | Kind::Bfloat16 => {
+                    let upper = kind == Kind::Bfloat16;
+                    let halves = Halves { bytes, start, stride, swapped, upper };
+                    dispatch::run(Level::current(), halves.widen(&mut target[at..], step, count));
+                }
                 Kind::Float32 => from_bytes!(bytes, swapped, f32, f64::from),
                 Kind::Float64 => from_bytes!(bytes, swapped, f64, |x: f64| x),
             },

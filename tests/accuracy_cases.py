@@ -33,11 +33,12 @@ class Family:
     measures: tuple[str, ...] = MEASURES
     dtype: str = "float64"
     options: dict[str, Any] = field(default_factory=dict, hash=False)
+    namespace: str = "weights"
 
     @property
-    def name(self) -> str:
-        """Its words and the dtype of its answers."""
-        return f"{self.inputs}, {self.dtype}"
+    def key(self) -> tuple[str, str, str]:
+        """What tells it from all other families."""
+        return self.namespace, self.inputs, self.dtype
 
     @functools.cache  # noqa: B019 - the families live as long as the process
     def truths(self, measure: str) -> list[Any]:

@@ -8,7 +8,7 @@ use xlogx::kernels::{CrossEntropy, Entropy, JsDivergence, KlDivergence, Measure,
 use xlogx::lanes::{Job, Lanes};
 use xlogx::math::{Sum, coefficients};
 use xlogx::rows::{Dropped, Rows, Unit, Watch};
-use xlogx::view::{Axis, Kind, Storage, View};
+use xlogx::view::{Axis, Halves, Kind, Storage, View};
 
 /// Row lengths around every boundary: a register, the virtual lanes, a short row, a group, a block, a leaf of blocks.
 const LENGTHS: [usize; 22] =
@@ -177,4 +177,50 @@ fn the_parts_of_a_constant_add_up() {
     assert_eq!(coefficients::LN_2, std::f64::consts::LN_2);
     assert_eq!(coefficients::LOG2_E, std::f64::consts::LOG2_E);
     assert!(coefficients::LN_2_LOW.abs() < f64::EPSILON * coefficients::LN_2);
+}
+
+#[test]
+fn every_number_of_two_bytes_is_widened_exactly_at_every_level() {
+    let bytes: Vec<u8> = (0..=u16::MAX).flat_map(u16::to_ne_bytes).collect();
+    for upper in [false, true] {
+        let truth: Vec<f64> = (0..=u16::MAX)
+            .map(|bits| {
+                let (exponent_bits, fraction_bits) = if upper { (8, 7) } else { (5, 10) };
+                let exponent = i32::from(bits >> fraction_bits) & ((1 << exponent_bits) - 1);
+                let fraction = f64::from(bits & ((1 << fraction_bits) - 1)) / f64::from(1 << fraction_bits);
+                let bias = (1 << (exponent_bits - 1)) - 1;
+                let size = match exponent {
+                    0 => fraction * 2f64.powi(1 - bias),
+                    _ if exponent == 2 * bias + 1 => {
+                        if fraction == 0.0 {
+                            f64::INFINITY
+                        } else {
+                            f64::NAN
+                        }
+                    }
+                    _ => (1.0 + fraction) * 2f64.powi(exponent - bias),
+                };
+                if bits >> 15 == 1 { -size } else { size }
+            })
+            .collect();
+        let same = |got: f64, want: f64| got.to_bits() == want.to_bits() || got.is_nan() && want.is_nan();
+        for level in Level::supported() {
+            // Not from the first number on, so that the last lanes are not full.
+            for (stride, swapped) in [(2isize, false), (2, true), (-6, false)] {
+                let start = if stride < 0 { bytes.len() - 2 } else { 6 };
+                let count = (bytes.len() - 8) / stride.unsigned_abs();
+                let first = start / 2;
+                let halves = Halves { bytes: &bytes, start, stride, swapped, upper };
+                let (mut wide, mut single) = (vec![0.0; count], vec![0f32; 3 * count]);
+                dispatch::run(level, halves.widen(&mut wide, 1, count));
+                dispatch::run(level, halves.widen(&mut single, 3, count));
+                for index in 0..count {
+                    let place = (first as isize + index as isize * stride / 2) as u16;
+                    let want = truth[usize::from(if swapped { place.swap_bytes() } else { place })];
+                    assert!(same(wide[index], want), "{place:#x} at {}", level.name());
+                    assert!(same(single[3 * index].into(), want), "{place:#x} at {}", level.name());
+                }
+            }
+        }
+    }
 }

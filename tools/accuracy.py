@@ -8,7 +8,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from accuracy_cases import FAMILIES  # noqa: E402
+import accuracy_cases  # noqa: E402
+import accuracy_logits  # noqa: E402
 
 RECORD = ROOT / "docs" / "accuracy.json"
 
@@ -16,11 +17,11 @@ RECORD = ROOT / "docs" / "accuracy.json"
 def measurements() -> list[dict[str, object]]:
     """Return a row for each kind of inputs and measure: the worst error, rounded up to hundredths of an ulp."""
     rows: list[dict[str, object]] = []
-    for family in FAMILIES:
+    for family in (*accuracy_cases.FAMILIES, *accuracy_logits.FAMILIES):
         for measure in family.measures:
             errors = family.errors(measure)
             worst = math.ceil(100 * max(errors)) / 100
-            about = {"inputs": family.inputs, "dtype": family.dtype, "measure": measure}
+            about = dict(zip(("of", "inputs", "dtype"), family.key, strict=True)) | {"measure": measure}
             rows.append(about | {"answers": len(errors), "ulps": worst})
     return rows
 

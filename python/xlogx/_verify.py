@@ -1,12 +1,13 @@
 """`xlogx verify`: the same bits as in the release, on this machine, at every SIMD level and thread count.
 
-One digest is taken over the results of a fixed set of calls (`xlogx._verify_cases`) at each level that this CPU has
-and with each thread count, and is compared with the digest in the package. The NumPy fallback promises no bits, only
+One digest is taken over the results of a fixed set of calls (`xlogx._verify_cases`, `_verify_logits`, `_verify_losses`) at each level
+that this CPU has and with each thread count, and is compared with the digest in the package. The NumPy fallback promises no bits, only
 to be within 4 ulp: it is compared with the Rust core or, where there is none, with results of the release.
 """
 
 import hashlib
 import json
+import operator
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,17 +18,17 @@ import numpy as np
 import numpy.typing as npt
 
 import xlogx
-from xlogx import _backend, _digest
+from xlogx import _backend, _digest, _verify_cases, _verify_logits, _verify_losses
 from xlogx._bounds import ULPS
-from xlogx._verify_cases import Case, cases
+from xlogx._verify_cases import Case
 
 THREADS = (1, 2, 3, 7)
 # The fallback may be as far from its reference as any answer from the truth.
 FALLBACK_LIMIT = ULPS["float64"]
 
-# One case in so many is written down for the installs without Rust. It shares no factor with the five measures, so
-# that all of them come up.
-RECORDED_STEP = 6
+# One case in so many is written down for the installs without Rust. It shares no factor with the five measures of
+# weights nor with the nine functions of logits, so that all of them come up.
+RECORDED_STEP = 7
 
 Array = npt.NDArray[Any]
 
@@ -55,9 +56,19 @@ class Comparison:
         return self.worst_ulp <= FALLBACK_LIMIT
 
 
+def cases() -> Iterator[Case]:
+    """Yield every call that is made, in its order."""
+    for questions in (_verify_cases, _verify_logits, _verify_losses):
+        yield from questions.cases()
+
+
 def answer(case: Case) -> Array:
     """Return the result of one case as an array."""
-    return np.asarray(getattr(xlogx, case.measure)(*case.arguments, **case.options))
+    found = operator.attrgetter(case.measure)(xlogx)(*case.arguments, **case.options)
+    if isinstance(found, tuple):
+        # A loss and its gradient, a gradient and its Hessian.
+        return np.concatenate([np.ravel(part).astype(np.float64) for part in found])
+    return np.asarray(found)
 
 
 def digest(names_and_results: Iterable[tuple[str, Array]]) -> str:

@@ -22,7 +22,7 @@ INTEGERS = ("int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uin
 
 @dataclass(frozen=True)
 class Case:
-    """One call of a public function."""
+    """One call of a public function, named as an attribute of xlogx."""
 
     name: str
     measure: str
@@ -162,7 +162,7 @@ def calls(name: str, p: Any, q: Any, keywords: dict[str, Any], measures: tuple[s
 
 
 def cases() -> Iterator[Case]:
-    """Yield every call that `xlogx verify` makes, in its order."""
+    """Yield every call of a measure of weights that `xlogx verify` makes, in its order."""
     for name, p, q in pairs():
         yield from calls(name, p, q, {})
     for name, p, q, keywords in large_pairs():

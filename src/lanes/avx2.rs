@@ -1,4 +1,4 @@
-//! AVX2 with FMA: four float64 a register.
+//! AVX2 with FMA and F16C: four float64 a register.
 //!
 //! Every `unsafe` here has the same reason: the type is used only below its entry in `entry.rs`, which is reached only
 //! after the CPU said that it has the instructions; loads and stores are on slices of the right length, checked before.
@@ -44,6 +44,21 @@ impl Lanes for Ymm {
         // SAFETY: the level was detected (see the head of the file).
         let values = &mut values[..Self::COUNT];
         unsafe { _mm_storeu_ps(values.as_mut_ptr(), _mm256_cvtpd_ps(self.0)) }
+    }
+    #[inline(always)]
+    fn widen_float16(values: &[[u8; 2]], target: &mut [f32]) {
+        // SAFETY: the level was detected (see the head of the file).
+        let (values, target) = (&values[..Self::COUNT], &mut target[..Self::COUNT]);
+        unsafe { _mm_storeu_ps(target.as_mut_ptr(), _mm_cvtph_ps(_mm_loadl_epi64(values.as_ptr().cast()))) }
+    }
+    #[inline(always)]
+    fn widen_bfloat16(values: &[[u8; 2]], target: &mut [f32]) {
+        // SAFETY: the level was detected (see the head of the file).
+        let (values, target) = (&values[..Self::COUNT], &mut target[..Self::COUNT]);
+        unsafe {
+            let upper = _mm_slli_epi32::<16>(_mm_cvtepu16_epi32(_mm_loadl_epi64(values.as_ptr().cast())));
+            _mm_storeu_ps(target.as_mut_ptr(), _mm_castsi128_ps(upper));
+        }
     }
     #[inline(always)]
     fn add(self, other: Self) -> Self {

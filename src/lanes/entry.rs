@@ -18,10 +18,10 @@ pub(crate) fn portable<J: Job>(job: J) -> J::Output {
     job.run::<Portable>()
 }
 
-/// Runs a job with AVX2 and FMA, which the CPU must have.
+/// Runs a job with AVX2, FMA and F16C, which the CPU must have.
 #[cfg(target_arch = "x86_64")]
 pub(crate) fn avx2<J: Job>(job: J) -> J::Output {
-    #[target_feature(enable = "avx2,fma")]
+    #[target_feature(enable = "avx2,fma,f16c")]
     #[inline(never)]
     fn enter<J: Job>(job: J) -> J::Output {
         job.run::<Avx2>()
@@ -33,7 +33,7 @@ pub(crate) fn avx2<J: Job>(job: J) -> J::Output {
 /// Runs a job with AVX-512, which the CPU must have.
 #[cfg(target_arch = "x86_64")]
 pub(crate) fn avx512<J: Job>(job: J) -> J::Output {
-    #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx2,fma")]
+    #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx2,fma,f16c")]
     #[inline(never)]
     fn enter<J: Job>(job: J) -> J::Output {
         job.run::<Avx512>()

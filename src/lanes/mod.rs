@@ -55,6 +55,10 @@ pub trait Lanes: Copy {
     fn store(self, values: &mut [f64]);
     /// Writes the lanes to the first `COUNT` places of a slice of float32, rounded.
     fn store_single(self, values: &mut [f32]);
+    /// Writes the first `COUNT` numbers of a slice of float16 to the first places of one of float32.
+    fn widen_float16(values: &[[u8; 2]], target: &mut [f32]);
+    /// Writes the first `COUNT` numbers of a slice of bfloat16 to the first places of one of float32.
+    fn widen_bfloat16(values: &[[u8; 2]], target: &mut [f32]);
     /// The lower and the upper half of the lanes.
     fn split(self) -> (Self::Half, Self::Half);
     /// The number in the first lane.

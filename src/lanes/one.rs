@@ -39,6 +39,14 @@ impl Lanes for One {
         values[0] = self.0 as f32;
     }
     #[inline(always)]
+    fn widen_float16(values: &[[u8; 2]], target: &mut [f32]) {
+        target[0] = half::f16::from_ne_bytes(values[0]).to_f32();
+    }
+    #[inline(always)]
+    fn widen_bfloat16(values: &[[u8; 2]], target: &mut [f32]) {
+        target[0] = f32::from_bits(u32::from(u16::from_ne_bytes(values[0])) << 16);
+    }
+    #[inline(always)]
     fn split(self) -> (Self, Self) {
         (self, self)
     }

@@ -34,6 +34,16 @@ impl<L: Lanes> Lanes for Pair<L> {
         self.1.store_single(&mut values[L::COUNT..]);
     }
     #[inline(always)]
+    fn widen_float16(values: &[[u8; 2]], target: &mut [f32]) {
+        L::widen_float16(values, target);
+        L::widen_float16(&values[L::COUNT..], &mut target[L::COUNT..]);
+    }
+    #[inline(always)]
+    fn widen_bfloat16(values: &[[u8; 2]], target: &mut [f32]) {
+        L::widen_bfloat16(values, target);
+        L::widen_bfloat16(&values[L::COUNT..], &mut target[L::COUNT..]);
+    }
+    #[inline(always)]
     fn split(self) -> (L, L) {
         (self.0, self.1)
     }

@@ -393,8 +393,8 @@ impl<T: Native, K: LogitMeasure<N>, const N: usize, const AGAIN: bool> Job for L
             let (largest, other, base) = if let Some(base) = self.base {
                 (base.z, base.w, *base)
             } else {
-                let largest = One(largest_of_block::<V, T>(z));
-                let other = if K::TWO && K::SECOND_IS_LOGITS { One(largest_of_block::<V, T>(w)) } else { largest };
+                let largest = One(largest_of_block::<T>(z));
+                let other = if K::TWO && K::SECOND_IS_LOGITS { One(largest_of_block::<T>(w)) } else { largest };
                 (largest, other, Base::new(largest, other, settled.factor))
             };
             let lanes = base.splat::<V>();

@@ -2,7 +2,7 @@
 //! their total variation.
 //!
 //! A first look takes Σ x and Σ (x − y), from which follows the shift that makes Σ x = Σ y (see the Kullback-Leibler
-//! divergence); a second one takes the terms of x and y.
+//! divergence); a second one takes the terms of x and y, and for the total variation Σ ±y with the signs of x − y.
 
 use super::kl_divergence::{Shifted, apart, refined};
 use super::{Base, Label, LogitMeasure, unscaled};
@@ -19,20 +19,21 @@ impl<const VARIATION: bool> LogitMeasure<4> for LogitDistance<VARIATION> {
     const BITS: bool = false;
     const SCALED: bool = true;
     const BOUNDED: bool = !VARIATION;
-    const KEPT: usize = 2;
+    const KEPT: usize = 1;
 
     #[inline(always)]
     fn terms<V: Lanes, P: Precision, const AGAIN: bool>(z: V, w: V, base: &Base<V>) -> [V; 4] {
         let (zero, pair) = (V::zero(), apart::<V, P, AGAIN>(z, w, base));
+        let difference = pair.difference.mul(pair.mantissa);
         if !AGAIN {
-            return [pair.share.value, pair.difference, zero, zero];
+            return [pair.share.value, difference, zero, zero];
         }
-        let term = if VARIATION {
-            pair.difference.abs().mul(V::splat(0.5))
-        } else {
-            jensen_shannon_term::<V, P>(pair.x, pair.y, pair.difference)
-        };
-        [zero, zero, pair.difference, term]
+        if VARIATION {
+            let y = pair.y.mul(pair.mantissa);
+            return [zero, V::select(difference.less(zero), zero.sub(y), y), difference, difference.abs()];
+        }
+        let term = jensen_shannon_term::<V, P>(pair.x, pair.y, pair.difference).mul(pair.mantissa);
+        [zero, zero, difference, term]
     }
 
     #[inline(always)]
@@ -50,8 +51,13 @@ impl<const VARIATION: bool> LogitMeasure<4> for LogitDistance<VARIATION> {
         _label: &Label<V>,
     ) -> Finished<V> {
         let (a, d, sum) = (sums[0].tidy(), sums[2].tidy().high, sums[3].tidy());
-        let second = d.mul(d.div(a.high)).mul(V::splat(-0.125));
-        let value = if VARIATION { sum } else { beyond_noise(sum.plus(second).tidy(), sum.high) };
+        // What is left of Σ (x − y) says how far off y is.
+        let off = d.div(a.high);
+        let value = if VARIATION {
+            sum.plus(off.mul(V::zero().sub(sums[1].tidy().high))).tidy().times(V::splat(0.5))
+        } else {
+            beyond_noise(sum.plus(d.mul(off).mul(V::splat(-0.125))).tidy(), sum.high)
+        };
         let trusted = if AGAIN { always::<V>() } else { V::not_but(always::<V>(), always::<V>()) };
         Finished { value: value.over(unscaled(a)), trusted }
     }

@@ -7,7 +7,7 @@
 //! a = Σ x, D = Σ (x − y), whatever the shift is: at first it is that of the largest logits of both, and where it is too
 //! far off, that of the sums. Nothing cancels where z and w are near: for v next to 0 the bracket is v²·G(v).
 
-use super::{Base, FAR, Label, LogitMeasure, Raise, Share, difference, no_farther, times, unscaled};
+use super::{Base, FAR, LARGE, Label, LogitMeasure, Raise, Share, difference, no_farther, times, unscaled};
 use crate::kernels::{Finished, beyond_noise, no_more_than_double};
 use crate::lanes::Lanes;
 use crate::math::coefficients::{LN_2, LN_2_LOW};
@@ -22,9 +22,14 @@ pub struct LogitKlDivergence;
 /// 2^52: numbers above have no fraction.
 const INTEGERS: f64 = (1u64 << 52) as f64;
 
-/// The weights x and y of a pair of logits, and x − y, all scaled; and f(x, y).
+/// As many classes are few, scaled.
+const FEW: f64 = 16.0 * LARGE;
+
+/// The weights x and y of a pair of logits, and x − y, all scaled; and f(x, y). All four are to be multiplied by the
+/// mantissa of x yet, whose rounding is then that of x in whatever is made of them.
 pub(super) struct Apart<V> {
     pub share: Share<V>,
+    pub mantissa: V,
     pub x: V,
     pub y: V,
     pub difference: V,
@@ -51,19 +56,34 @@ pub(super) fn apart<V: Lanes, P: Precision, const AGAIN: bool>(z: V, w: V, base:
     // Of a number without fractions what was rounded off is none either.
     let low = if P::COMPENSATED { V::select(v.high.less(V::splat(-INTEGERS)), V::zero(), v.low) } else { v.low };
     let (power, one) = (Power::of::<P>(v.high, low), V::splat(1.0));
-    let mantissa = share.power.mantissa::<P>();
     let (whole, n) = (share.power.whole(), share.power.n.add(V::splat(f64::from(Power::<V>::SCALE))));
     let other = power_of_two_in_lanes(n.add(power.n));
-    // x·2^n − x, exactly; the next two lines are 0, or nearly so, where n is.
+    // x·2^n − x, exactly; the bend is 0, or nearly so, where n is.
     let jump = other.sub(whole);
-    let bend = jump.mul_add(power.r, V::zero().sub(whole.mul(power.n)));
-    let tail = other.mul(power.tail);
-    let low = if P::COMPENSATED { bend.mul_add(V::splat(LN_2_LOW), tail) } else { tail };
-    let term = bend.mul_add(V::splat(LN_2), jump).add(low).mul(mantissa);
-    let small = other.mul(power.less_one::<P>());
-    let difference = V::zero().sub(jump.add(small).mul(mantissa));
-    let y = mantissa.mul(other.mul(power.less_one::<P>().add(one)));
-    Apart { share, x: mantissa.mul(whole), y, difference, term }
+    let straight = V::zero().sub(whole.mul(power.n));
+    let mantissa = share.power.mantissa::<P>();
+    let (bend, tail) = if P::COMPENSATED {
+        // Where n is ±1, the jump and the bend may be ten times what is left of both.
+        let (bend, error) = two_sum(straight, jump.mul(power.r));
+        let error = V::select(bend.less(V::splat(f64::INFINITY)), error, V::zero());
+        let low = error.mul_add(V::splat(LN_2), bend.mul(V::splat(LN_2_LOW)));
+        (bend, other.mul_add(power.tail, low))
+    } else {
+        (jump.mul_add(power.r, straight), other.mul(power.tail))
+    };
+    // What rounding took from r.
+    let lost = if P::COMPENSATED { v.high.sub(power.n).sub(power.r).add(low).mul(V::splat(LN_2)) } else { V::zero() };
+    let less_one = if P::COMPENSATED {
+        let small = lost.add(power.r.mul_add(V::splat(LN_2_LOW), power.tail));
+        power.r.mul_add(V::splat(LN_2), small)
+    } else {
+        power.less_one::<P>()
+    };
+    let more = jump.add(other.mul(less_one));
+    let tail = if P::COMPENSATED { lost.mul_add(more, tail) } else { tail };
+    let term = bend.mul_add(V::splat(LN_2), jump).add(tail);
+    let (y, difference) = (other.mul(less_one.add(one)), V::zero().sub(more));
+    Apart { share, mantissa, x: whole, y, difference, term }
 }
 
 /// A change of the shift by e: every y becomes y·2^e.
@@ -113,10 +133,11 @@ impl LogitMeasure<3> for LogitKlDivergence {
 
     #[inline(always)]
     fn terms<V: Lanes, P: Precision, const AGAIN: bool>(z: V, w: V, base: &Base<V>) -> [V; 3] {
-        let Apart { share, difference, term, .. } = apart::<V, P, AGAIN>(z, w, base);
+        let Apart { share, mantissa, difference, term, .. } = apart::<V, P, AGAIN>(z, w, base);
         let lowest = V::splat(f64::MIN);
         let without = V::not_but(z.less(lowest), w.less(lowest));
-        [share.value, difference, V::select(without, V::splat(f64::INFINITY), term)]
+        let term = V::select(without, V::splat(f64::INFINITY), term.mul(mantissa));
+        [share.value, difference.mul(mantissa), term]
     }
 
     #[inline(always)]
@@ -138,8 +159,10 @@ impl LogitMeasure<3> for LogitKlDivergence {
         let (a, d, f) = (sums[0].tidy(), sums[1].tidy().high, sums[2].tidy());
         let value = f.plus(V::zero().sub(second(a.high, d))).tidy();
         // float32 logits are worked on in float64: there is more to lose.
-        let enough = value.high.mul(V::splat(if P::COMPENSATED { 0.625 } else { 4096.0 }));
-        let trusted = no_more_than_double(f.high, enough);
+        let enough = if P::COMPENSATED { value.high } else { value.high.mul(V::splat(4096.0)) };
+        // What is taken away lends its error to what is left: the more of it, the fewer classes there are to even it out.
+        let few = a.high.less(V::splat(FEW));
+        let trusted = no_more_than_double(f.high.mul(V::select(few, V::splat(1.75), V::splat(1.0))), enough);
         Finished { value: beyond_noise(value, f.high).over(unscaled(a)), trusted }
     }
 

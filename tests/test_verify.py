@@ -49,14 +49,16 @@ def test_every_case_has_its_own_name(questions):
 
 
 def test_every_measure_is_written_down_for_installs_without_rust(questions):
-    """The results kept for the fallback cover all measures, of weights and of logits."""
+    """The results kept for the fallback cover all measures, of weights and of logits, and all losses."""
     kept = {name.partition(",")[0] for name in _digest.RESULTS}
     assert kept == {case.measure for case in questions}
 
 
 def test_every_public_function_is_asked(questions):
     """Each measure of the package and each function of its namespaces is among the calls."""
-    public = set(xlogx.__all__) - {"__version__", "logits"} | {f"logits.{name}" for name in xlogx.logits.__all__}
+    public = set(xlogx.__all__) - {"__version__", "logits", "losses"}
+    for namespace in ("logits", "losses"):
+        public |= {f"{namespace}.{name}" for name in getattr(xlogx, namespace).__all__}
     public = {name for name in public if not inspect.isclass(operator.attrgetter(name)(xlogx))}
     assert public - {case.measure for case in questions} == {"get_num_threads", "set_num_threads", "show_config"}
 

@@ -87,23 +87,24 @@ def of_one_row() -> Iterator[Case]:
 
 
 def elements() -> Iterator[Case]:
-    """Yield the losses of elements: few, as many as go to threads, and in float32."""
-    for n in (7, 131_101):
-        x, y, p = noise((n,), 240), labels(n, 2, 241), fractions((n,), 242)
-        for name, dtype in ((f"{n} elements", np.float64), (f"{n} float32 elements", np.float32)):
-            z, q = x.astype(dtype), p.astype(dtype)
-            for loss, prediction in (
-                ("binary_cross_entropy", q),
-                ("binary_cross_entropy_with_logits", z),
-                ("mean_squared_error", z),
-                ("poisson_nll", z),
-            ):
-                yield Case(f"losses.{loss}, {name}", f"losses.{loss}", (prediction, y))
-                zero = np.zeros_like(y)
-                yield Case(f"losses.{loss}_with_grad, {name}", f"losses.{loss}_with_grad", (prediction, zero))
-            variance = {"variance": 8 * q + 1, "reduction": "none"}
-            yield Case(f"losses.gaussian_nll, {name}", "losses.gaussian_nll", (z, y), variance)
-            yield Case(f"losses.gaussian_nll_with_grad, {name}", "losses.gaussian_nll_with_grad", (z, y), variance)
+    """Yield the losses of elements, in both dtypes, and of as many as go to threads."""
+    n = 1031
+    x, y, p, zero = noise((n,), 240), labels(n, 2, 241), fractions((n,), 242), np.zeros(n)
+    for name, dtype in (("elements", np.float64), ("float32 elements", np.float32)):
+        z, q = x.astype(dtype), p.astype(dtype)
+        for loss, prediction in (
+            ("binary_cross_entropy", q),
+            ("binary_cross_entropy_with_logits", z),
+            ("mean_squared_error", z),
+            ("poisson_nll", z),
+        ):
+            yield Case(f"losses.{loss}, {name}", f"losses.{loss}", (prediction, y))
+            yield Case(f"losses.{loss}_with_grad, {name}", f"losses.{loss}_with_grad", (prediction, zero))
+        variance = {"variance": 8 * q + 1, "reduction": "none"}
+        yield Case(f"losses.gaussian_nll, {name}", "losses.gaussian_nll", (z, y), variance)
+        yield Case(f"losses.gaussian_nll_with_grad, {name}", "losses.gaussian_nll_with_grad", (z, y), variance)
+    many = (noise((131_101,), 243), labels(131_101, 2, 244))
+    yield Case("losses.binary_cross_entropy_with_logits, many", "losses.binary_cross_entropy_with_logits", many)
 
 
 def cases() -> Iterator[Case]:

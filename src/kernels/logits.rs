@@ -331,14 +331,27 @@ impl<V: Lanes> Softmax<V> {
         share.value.mul(self.inverse).mul(farther).mul(V::splat(SMALL))
     }
 
+    /// Is a logit that of a class that is nearly sure?
+    #[inline(always)]
+    fn is_sure(&self, z: V) -> V::Mask {
+        V::both(z.no_less(self.base.z), self.others.less(V::splat(0.5)))
+    }
+
+    /// What the probability of a logit is more than that of another one elsewhere.
+    #[inline(always)]
+    pub fn difference<P: Precision>(&self, z: V, other: &Self, w: V) -> V {
+        let usual = self.probability::<P>(z).sub(other.probability::<P>(w));
+        // Where both are nearly sure, of what they lack.
+        V::select(V::both(self.is_sure(z), other.is_sure(w)), other.others.sub(self.others), usual)
+    }
+
     /// What the probability of a logit, `mass` times, is more than its `target`.
     #[inline(always)]
     pub fn excess<P: Precision>(&self, z: V, mass: V, target: V) -> V {
         let usual = self.probability::<P>(z).mul_add(mass, V::zero().sub(target));
         // Of a class that is nearly sure from what its probability lacks; for a NaN as usual.
         let own = self.others.neg_mul_add(mass, mass.sub(target));
-        let sure = V::both(z.no_less(self.base.z), self.others.less(V::splat(0.5)));
-        V::select(sure, own, usual)
+        V::select(self.is_sure(z), own, usual)
     }
 
     /// The probability of a logit.

@@ -346,7 +346,7 @@ struct OfTeacher<V> {
 impl<V: Lanes> Derivative<V> for OfTeacher<V> {
     #[inline(always)]
     fn of<T: Native>(&self, teacher: V, z: V) -> V {
-        self.softmax.probability::<T>(z).sub(self.teacher.probability::<T>(teacher))
+        self.softmax.difference::<T>(z, &self.teacher, teacher)
     }
 }
 

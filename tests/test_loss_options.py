@@ -209,6 +209,43 @@ def test_out_is_filled_and_returned(loss):
     assert got is out
 
 
+@pytest.mark.parametrize(
+    ("function", "target", "weight"),
+    [
+        (losses.cross_entropy_with_grad, [0, 1, 2], "weight"),
+        (losses.focal_with_grad, [0, 1, 2], "alpha"),
+        (losses.cross_entropy_with_grad, [0, 1, 2], "sample_weight"),
+        (losses.binary_cross_entropy_with_logits_with_grad, 1.0, "pos_weight"),
+    ],
+)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_no_result_goes_over_a_weight(function, target, weight, dtype):
+    """Neither `out` nor `grad_out` may share memory with weights of any kind, nor may a weight have a mask."""
+    x, memory = np.zeros((3, 3), dtype), np.ones((3, 3), dtype)
+    if weight == "pos_weight":
+        given, out, target = memory, memory, np.ones((3, 3), dtype)
+    else:
+        given, out = memory[0], memory[0]
+    for options in ({"out": out, "reduction": "none"}, {"grad_out": memory}):
+        with pytest.raises(ValueError, match=f"{next(iter(options))} must not share memory with {weight}"):
+            function(x, target, **{weight: given}, **options)
+    np.testing.assert_array_equal(memory, 1)
+    with pytest.raises(TypeError, match=f"{weight} must be without a mask"):
+        function(x, target, **{weight: np.ma.array(given, mask=True)})
+
+
+def test_a_pos_weight_is_looked_at_where_its_element_counts():
+    """Whatever it is elsewhere; in any dtype, and broadcast."""
+    z, t, where = np.array([0.5, -1.0, 2.0]), np.array([1.0, 0.5, 1.0]), [True, False, True]
+    want, slopes = losses.binary_cross_entropy_with_logits_with_grad(z, t, pos_weight=3.0, where=where)
+    for weight in ([3, NAN, 3], np.array([3, -1, 3], np.int8), np.float32([3, INF, 3])):
+        got, grad = losses.binary_cross_entropy_with_logits_with_grad(z, t, pos_weight=weight, where=where)
+        assert got == want
+        np.testing.assert_array_equal(grad, slopes)
+    with pytest.raises(ValueError, match=re.escape("pos_weight must be finite and non-negative, got pos_weight[1] =")):
+        losses.binary_cross_entropy_with_logits(z, t, pos_weight=[3, NAN, 3])
+
+
 @every_loss
 @pytest.mark.parametrize("dtype", [np.float64, np.float32, ">f8", ">f4"])
 def test_grad_out_may_be_the_prediction(loss, dtype):

@@ -201,6 +201,63 @@ def test_perplexity_and_bits_per_byte():
     assert losses.perplexity(z.astype(np.float32), np.abs(labels)).dtype == np.float32
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"temperature": 2.5},
+        {"axis": 0},
+        {"sample_weight": np.arange(20.0)},
+        {"where": np.arange(20) % 3 > 0},
+        {"dtype": np.float32},
+    ],
+)
+def test_perplexity_and_bits_per_byte_take_the_options_of_the_cross_entropy(options):
+    """With the same meaning, to the same mean and the same sum; `out` is filled and returned."""
+    rng = np.random.default_rng(18)
+    z, labels = rng.standard_normal((20, 9)), rng.integers(0, 9, 20)
+    z = z.T.copy() if "axis" in options else z
+    dtype = options.get("dtype", np.float64)
+    relative = 1e-14 if dtype is np.float64 else 3e-7
+    mean, total = (losses.cross_entropy(z, labels, **options, reduction=way) for way in ("mean", "sum"))
+    perplexity = losses.perplexity(z, labels, **options)
+    bits = losses.bits_per_byte(z, labels, **options, n_bytes=57)
+    assert type(perplexity) is type(bits) is dtype
+    assert perplexity == pytest.approx(np.exp(mean), rel=relative)
+    assert bits == pytest.approx(total / 57 / np.log(2), rel=relative)
+    for function, more, want in ((losses.perplexity, {}, perplexity), (losses.bits_per_byte, {"n_bytes": 57}, bits)):
+        out = np.empty((), dtype)
+        assert function(z, labels, **options, **more, out=out) is out
+        assert out == want
+
+
+def test_unchecked_probabilities_are_taken_as_they_are():
+    """With check=False a target's rows need not sum to one: they are coefficients; NaN in a row is NaN for that row."""
+    rng = np.random.default_rng(19)
+    z, rows = rng.standard_normal((3, 4)), rng.random((3, 4))
+    log_p = xlogx.logits.log_softmax(z)
+    got = losses.cross_entropy(z, rows, check=False, reduction="none")
+    np.testing.assert_allclose(got, -(rows * log_p).sum(axis=1), rtol=1e-13)
+    got = losses.log_loss(rows, rows, check=False, reduction="none")
+    np.testing.assert_allclose(got, -(rows * np.log(rows)).sum(axis=1), rtol=1e-13)
+    rows[1, 2] = NAN
+    for got in (
+        losses.cross_entropy(z, rows, check=False, reduction="none"),
+        losses.log_loss(rows, np.eye(4)[:3], check=False, reduction="none"),
+        losses.brier_score(rows, [0, 1, 2], check=False, reduction="none"),
+    ):
+        np.testing.assert_array_equal(np.isnan(got), [False, True, False])
+
+
+def test_what_is_out_of_range_is_infinite_without_a_warning():
+    """A weight over a tiny sum, a squared temperature times a large divergence: no warning reaches the caller."""
+    loss, _ = losses.cross_entropy_with_grad([[1.0, 2.0]], [0], weight=[5e-324, 1.0], sample_weight=[1.0])
+    assert loss >= 0
+    z = np.array([[0.0, 1e30], [1e30, 0.0]])
+    loss, grad = losses.distillation_with_grad(student=z, teacher=z[::-1], temperature=1e150)
+    assert not np.isnan(loss)
+    assert not np.isnan(grad).any()
+
+
 def test_the_focal_loss_of_gamma_zero_is_the_cross_entropy():
     """And a number for `alpha` multiplies it, which a mean is not divided by."""
     rng = np.random.default_rng(15)

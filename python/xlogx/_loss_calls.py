@@ -136,8 +136,7 @@ def gradient_of(
     argument: Argument, value: ArrayLike, axis: int, given: Mapping[str, Any], samples: Samples
 ) -> Gradient:
     """Where the gradient with respect to a prediction goes."""
-    read = samples.read if samples.out is None else [*samples.read, ("out", samples.out)]
-    return Gradient(argument, value, axis, given["grad_out"], read)
+    return Gradient(argument, value, axis, given["grad_out"], samples.memory)
 
 
 def loss_of_logits(
@@ -186,12 +185,13 @@ def distilled(
     denominator = samples.denominator()
     square = call.temperature * call.temperature
     losses = np.empty(samples.shape)
-    factors = None if gradient is None else samples.factors(denominator) * square
+    factors = None if gradient is None else samples.factors(denominator, square)
     if few is not None:
         run_sparse_distillation(call, few, losses, factors, gradient)
     else:
         call.run("distillation", losses, other, factors, gradient)
-    losses *= square
+    with np.errstate(all="ignore"):
+        losses *= square
     return samples.reduced(losses, denominator), gradient and gradient.result
 
 
@@ -209,7 +209,7 @@ def bits_of(logits: ArrayLike, target: ArrayLike, n_bytes: object, options: Mapp
     given = completed("bits_per_byte", options, kind, DEFAULTS) | {"reduction": "sum"}
     number = checked_number("n_bytes", n_bytes, 0.0)
     if not number:
-        raise ValueError("n_bytes must be above 0: bits per byte are over the bytes of the text")
+        raise ValueError(f"n_bytes must be above 0, got {n_bytes!r}: bits per byte are over the bytes of the text")
     samples, total, _ = _total_cross_entropy(logits, target, given)
     return samples.finished(total / (number * math.log(2)), 1.0)
 

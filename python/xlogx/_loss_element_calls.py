@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from xlogx._argument import Argument, Name
+from xlogx._argument import Name
 from xlogx._loss_elements import Elements, negative, no_variance, outside_unit
 from xlogx._loss_options import DEFAULTS, checked_flag
-from xlogx._loss_samples import checked_weights
 from xlogx._options import completed
 
 if TYPE_CHECKING:
@@ -44,10 +43,7 @@ def bernoulli_of_logits(
     """The binary cross-entropy of logits."""
     given = _completed("binary_cross_entropy_with_logits", options, kind, with_grad)
     check = float(checked_flag("check", given["check"]))
-    weight = given["pos_weight"]
-    if weight is not None:
-        weight = checked_weights(Argument(_POS_WEIGHT, weight))
-    data = {_LOGITS: logits, _TRUTH: target, _POS_WEIGHT: weight}
+    data = {_LOGITS: logits, _TRUTH: target, _POS_WEIGHT: given["pos_weight"]}
     return Elements("binary_cross_entropy_with_logits", data, {_TRUTH: _PROBABILITY}, check, given).result(with_grad)
 
 

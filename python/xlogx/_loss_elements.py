@@ -12,7 +12,7 @@ from xlogx._argument import Argument, Name
 from xlogx._dropped import Dropped
 from xlogx._invalid import raise_unless
 from xlogx._loss_gradients import Gradient, row_places
-from xlogx._loss_samples import Samples, at_least_1d, fits, refuse_masks
+from xlogx._loss_samples import Samples, at_least_1d, check_weights, fits, refuse_masks
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -69,13 +69,15 @@ class Elements:
         self.samples = Samples(shape, given)
         # A weight has no say in the dtype.
         weights = [a for a in known if a.name.holds == "weights"]
+        for weight in weights:
+            check_weights(weight, self.samples.counted)
         self.samples.settle([a for a in known if a not in weights], given, *weights)
         self.views = [
             None if a is None else at_least_1d(a.array if a.array.shape == shape else np.broadcast_to(a.array, shape))
             for a in self.arguments
         ]
-        weight = self.samples.weight
-        self.weight = None if weight is None else at_least_1d(np.broadcast_to(weight, shape))
+        factor = self.samples.weight
+        self.weight = None if factor is None else at_least_1d(np.broadcast_to(factor, shape))
         self.counted = self.samples.seen_as(self.samples.counted)
 
     def result(self, with_grad: bool) -> tuple[Any, Any]:
@@ -83,8 +85,7 @@ class Elements:
         samples = self.samples
         gradient = None
         if with_grad:
-            read = samples.read if samples.out is None else [*samples.read, ("out", samples.out)]
-            gradient = Gradient(self.first, self.value, None, self.given["grad_out"], read)
+            gradient = Gradient(self.first, self.value, None, self.given["grad_out"], samples.memory)
         denominator = samples.denominator()
         scale = 1.0 / denominator if denominator else 0.0
         losses = None

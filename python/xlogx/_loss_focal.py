@@ -39,7 +39,7 @@ def focal_loss(
     goal = Target(call.argument, target, call.axis, given, samples)
     alpha = None
     if given["alpha"] is not None:
-        alpha = class_weights_or_number(_ALPHA, given["alpha"], goal.classes)
+        alpha = class_weights_or_number(_ALPHA, given["alpha"], goal.classes, samples)
     settle(samples, call.argument, goal, given)
     gradient = call.gradient(with_grad)
     denominator = samples.denominator()

@@ -78,6 +78,11 @@ class Samples:
         self.seen = ~ignored if self.seen is None else self.seen & ~ignored
 
     @property
+    def memory(self) -> list[tuple[str, NDArray[Any]]]:
+        """What a gradient may not be written over, each with what an error calls it."""
+        return self.read if self.out is None else [*self.read, ("out", self.out)]
+
+    @property
     def counted(self) -> NDArray[np.bool_] | None:
         """Where a sample adds something: where it is seen and weighs more than 0."""
         if self.weight is None or self.weight.all():
@@ -119,11 +124,13 @@ class Samples:
         """A mask with an element for each sample, as a backend takes it."""
         return None if seen is None else at_least_1d(np.broadcast_to(seen, self.shape))
 
-    def factors(self, denominator: float) -> NDArray[np.float64]:
-        """What the gradient of each sample's loss is multiplied with; C-contiguous."""
+    def factors(self, denominator: float, multiple: float = 1.0) -> NDArray[np.float64]:
+        """What the gradient of each sample's loss, so many times, is multiplied with; C-contiguous."""
         found = np.empty(self.shape)
-        # The mean of nothing has no slope.
-        found[...] = (1.0 if self.weight is None else self.weight) / denominator if denominator else 0.0
+        with np.errstate(all="ignore"):
+            # The mean of nothing has no slope.
+            found[...] = (1.0 if self.weight is None else self.weight) / denominator if denominator else 0.0
+            found *= multiple
         if self.seen is not None:
             found[~np.broadcast_to(self.seen, self.shape)] = 0.0
         return found
@@ -158,14 +165,21 @@ class Samples:
 
 
 def checked_weights(argument: Argument, seen: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
-    """The weights as float64, finite and not negative where they are seen."""
+    """The weights as float64, finite and not negative: 0 where they are neither, and not seen."""
+    all_are_weights = check_weights(argument, seen)
     weights = np.asarray(argument.numbers(argument.array), np.float64)
+    return weights if all_are_weights else np.where(_no_weight(weights), 0.0, weights)
+
+
+def check_weights(argument: Argument, seen: NDArray[np.bool_] | None) -> bool:
+    """Raise unless the weights are finite and not negative where they are seen; whether they are so everywhere."""
+    weights = argument.numbers(argument.array)
     # Neither comparison holds for a NaN.
-    if weights.size and not (weights.min() >= 0 and weights.max() < np.inf):
-        dropped = _NOTHING_DROPPED if seen is None else Dropped([(seen, False)], [])
-        raise_unless(argument, dropped, _no_weight, "finite and non-negative")
-        weights = np.where(_no_weight(weights), 0.0, weights)
-    return weights
+    if not weights.size or (weights.min() >= 0 and weights.max() < np.inf):
+        return True
+    dropped = _NOTHING_DROPPED if seen is None else Dropped([(seen, False)], [])
+    raise_unless(argument, dropped, _no_weight, "finite and non-negative")
+    return False
 
 
 def _no_weight(weights: NDArray[Any]) -> NDArray[np.bool_]:

@@ -46,7 +46,7 @@ class Target:
         self.classes = classes = whole[axis]
         self._smoothing = checked_number("label_smoothing", given["label_smoothing"], 0.0, 1.0)
         weight = given["weight"]
-        self._weight = None if weight is None else _class_weights(_WEIGHT, weight, classes)
+        self._weight = None if weight is None else _class_weights(_WEIGHT, weight, classes, samples)
         own = argument.array.shape
         index = checked_ignore_index(given["ignore_index"])
         check = checked_flag("check", given["check"])
@@ -136,9 +136,10 @@ class Target:
         return rows
 
 
-def _class_weights(name: Name, value: ArrayLike, classes: int) -> NDArray[np.float64]:
+def _class_weights(name: Name, value: ArrayLike, classes: int, samples: Samples) -> NDArray[np.float64]:
     argument = Argument(name, value)
     refuse_masks(argument)
+    samples.read.append((name, argument.array))
     if argument.array.shape != (classes,):
         raise ValueError(
             f"{name} must have a number for each of the {classes} classes, shape ({classes},), "
@@ -147,12 +148,13 @@ def _class_weights(name: Name, value: ArrayLike, classes: int) -> NDArray[np.flo
     return checked_weights(argument)
 
 
-def class_weights_or_number(name: Name, value: ArrayLike, classes: int) -> NDArray[np.float64]:
+def class_weights_or_number(name: Name, value: ArrayLike, classes: int, samples: Samples) -> NDArray[np.float64]:
     """One number for each class; a single number is that of all of them."""
     if np.ndim(value):
-        return _class_weights(name, value, classes)
+        return _class_weights(name, value, classes, samples)
     argument = Argument(name, value)
     refuse_masks(argument)
+    samples.read.append((name, argument.array))
     return np.broadcast_to(checked_weights(argument), (classes,))
 
 

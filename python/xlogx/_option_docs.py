@@ -10,11 +10,11 @@ _IN_COMMON = re.compile(r"^((?:[\w.]+,\s)*[\w.]+)\n    The same in every (measur
 # Of a divergence with a sparse reference, measure or loss.
 _TAIL = """
 tail : {{"bucket", "renormalize", "drop"}}, default "bucket"
-    What becomes of the classes that a sparse reference does not name; a dense one has none and refuses it. "bucket": what their
-    probabilities lack to one is one class more, held against the model's probability of all other classes together.
-    "renormalize": the probabilities that are given are divided by their sum, and the model's other classes count as
-    wrong. "drop": both are restricted to the classes that are given, and normalised there: no other is looked at. Where
-    all classes are given, each is the dense divergence.
+    What becomes of the classes that a sparse reference does not name; it is not to be given with a dense one. "bucket":
+    what the given probabilities lack to one is one class more, held against the model's probability of all other
+    classes together. "renormalize": the probabilities that are given are divided by their sum, and the model's other
+    classes count as wrong. "drop": both are restricted to the classes that are given, and normalised there: no other is
+    looked at. Where all classes are given, each is the dense divergence.
 """
 
 _OPTIONS = {
@@ -113,7 +113,7 @@ label_smoothing : float, default 0.0
 """,
     "temperature": """
 temperature : float, default 1.0
-    What every logit is divided by, inside: a number from 1e-300 to 1e300.
+    What every logit is divided by, inside: a number from 1e-300 to 1e300, or from 1e-150 to 1e150 in `distillation`.
 """,
     "tail": _TAIL,
     "where": """
@@ -142,7 +142,7 @@ out : ndarray or None, default None
     "dtype": """
 dtype : {{float64, float32}} or None, default None
     The dtype of the loss. None is float32 if all predictions and probabilities are float32, float16 or bfloat16, else
-    float64; labels and weights have no say.
+    float64; classes as integers and weights have no say.
 """,
     "grad_out": """
 grad_out : ndarray or None, default None

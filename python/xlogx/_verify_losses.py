@@ -5,7 +5,6 @@ for where none of their numbers is the small difference of two large ones.
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 

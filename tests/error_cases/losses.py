@@ -194,7 +194,7 @@ CASES = {
         ErrorCase(
             f"xlogx.losses.bits_per_byte({ZEROS}, [0, 1], n_bytes=0)",
             ValueError,
-            "n_bytes must be above 0: bits per byte are over the bytes of the text",
+            "n_bytes must be above 0, got 0: bits per byte are over the bytes of the text",
         ),
         ErrorCase(
             "xlogx.losses.softmax_grad_hess(np.zeros(3), 1)",

@@ -40,7 +40,10 @@ _NEAR = 0.5
 
 
 class _Elements(NamedTuple):
-    """Elements of shape (rows, columns) from column `start` on: x and c y, times 2^LIFT, their difference, u, and where |u| is small."""
+    """Elements of shape (rows, columns), from column `start` on.
+
+    x and c y, times 2^LIFT, their difference, u, and where |u| is small.
+    """
 
     start: int
     x: Pair

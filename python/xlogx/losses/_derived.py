@@ -54,9 +54,9 @@ def focal(logits: ArrayLike, target: ArrayLike, **options: Unpack[FocalOptions])
 
     Notes
     -----
-    1 - p is computed from the surprisal h = -log p as :math:`1 - e^{-h}`, without cancellation. A label at
-    -inf gives +inf, a row of -inf alone, or with +inf or NaN, is NaN. Unlike a class weight in `cross_entropy`, `alpha`
-    is in no denominator.
+    1 - p is computed from the surprisal h = -log p as :math:`1 - e^{-h}`, without cancellation. A label at -inf gives
+    +inf, a row of -inf alone, or with +inf or NaN, is NaN. Unlike a class weight in `cross_entropy`, `alpha` is in no
+    denominator.
 
     References
     ----------
@@ -128,10 +128,10 @@ def distillation(
     Parameters
     ----------
     student, teacher : array_like
-        Logits of the same shape: any real dtype up to 64 bits, the classes along `axis`. -inf is a class that is ruled out.
-        `teacher` may be sparse: a tuple ``(indices, log_probs)`` of two arrays with k classes of each row along `axis`
-        in the place of all: integers, none twice in a row, and the logarithms of their probabilities at the temperature
-        of the call, those of the q above.
+        Logits of the same shape: any real dtype up to 64 bits, the classes along `axis`. -inf is a class that is ruled
+        out. `teacher` may be sparse: a tuple ``(indices, log_probs)`` of two arrays with k classes of each row along
+        `axis` in the place of all: integers, none twice in a row, and the logarithms of their probabilities at the
+        temperature of the call, those of the q above.
     axis, sample_weight, temperature, tail, where, reduction, empty, out, dtype
         The same in every loss.
 
@@ -140,8 +140,7 @@ def distillation(
     scalar or ndarray
         The loss in nats: a NumPy scalar, or with ``reduction="none"`` an array with a place for each sample. Each
         sample's loss is within 4 units in the last place of the exact function of the stored numbers (float32: 1),
-        also where
-        student and teacher nearly agree. Never negative.
+        also where student and teacher nearly agree. Never negative.
 
     Raises
     ------

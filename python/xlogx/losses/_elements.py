@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Unpack
 
-from xlogx._loss_element_calls import (
-    bernoulli,
-    bernoulli_of_logits,
-)
+from xlogx._loss_element_calls import bernoulli, bernoulli_of_logits
 from xlogx._loss_options import (
     DEFAULTS,
     CheckedElementGradOptions,

@@ -60,10 +60,10 @@ def cross_entropy(logits: ArrayLike, target: ArrayLike, **options: Unpack[CrossE
 
     Notes
     -----
-    A class that the target gives 0 adds nothing, whatever its logit; one at -inf that the target does not
-    give 0 makes the loss +inf. A row of -inf alone, or with +inf or NaN, is NaN. With smoothing :math:`\varepsilon` and
-    class weights w the terms are those of :math:`w_k ((1 - \varepsilon) t_k + \varepsilon / K)`, as in PyTorch, whose
-    defaults differ in one: nothing is ignored unless `ignore_index` says so.
+    A class that the target gives 0 adds nothing, whatever its logit; one at -inf that the target does not give 0 makes
+    the loss +inf. A row of -inf alone, or with +inf or NaN, is NaN. With smoothing :math:`\varepsilon` and class
+    weights w the terms are those of :math:`w_k ((1 - \varepsilon) t_k + \varepsilon / K)`, as in PyTorch. One default
+    is not PyTorch's: nothing is ignored unless `ignore_index` says so.
 
     References
     ----------
@@ -152,9 +152,8 @@ def kl_divergence(logits: ArrayLike, target: ArrayLike, **options: Unpack[Diverg
     -------
     scalar or ndarray
         The loss in nats: a NumPy scalar, or with ``reduction="none"`` an array with a place for each sample. Each
-        sample's loss is within 4 units in the last place of the exact function of the stored numbers (float32: 1),
-        or, where target and
-        prediction nearly agree, no farther from it than one rounding of the probabilities takes it.
+        sample's loss is within 4 units in the last place of the exact function of the stored numbers (float32: 1), or,
+        where target and prediction nearly agree, no farther from it than one rounding of the probabilities takes it.
 
     Raises
     ------
@@ -169,9 +168,9 @@ def kl_divergence(logits: ArrayLike, target: ArrayLike, **options: Unpack[Diverg
 
     Notes
     -----
-    A label is a row with a single 1. The probabilities are taken as they are: where a row sums to a little
-    less than one the loss may be a little below 0. A class that the target gives 0 adds nothing. A row of -inf alone,
-    or with +inf or NaN, is NaN. The mean divides by the number of samples ("batchmean" in PyTorch).
+    A label is a row with a single 1. The probabilities are taken as they are: where a row sums to a little less than
+    one the loss may be a little below 0. A class that the target gives 0 adds nothing. A row of -inf alone, or with
+    +inf or NaN, is NaN. The mean divides by the number of samples ("batchmean" in PyTorch).
 
     References
     ----------

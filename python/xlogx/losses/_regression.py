@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Unpack
 
-from xlogx._loss_element_calls import (
-    gaussian,
-    poisson,
-    squared,
-)
-from xlogx._loss_options import (
-    DEFAULTS,
-    ElementGradOptions,
-    ElementOptions,
-    PoissonGradOptions,
-    PoissonOptions,
-)
+from xlogx._loss_element_calls import gaussian, poisson, squared
+from xlogx._loss_options import DEFAULTS, ElementGradOptions, ElementOptions, PoissonGradOptions, PoissonOptions
 from xlogx._options import shown_with
 
 if TYPE_CHECKING:

@@ -23,7 +23,8 @@ def distributions(shape: tuple[int, ...], seed: int) -> Array:
     """Return rows that sum to one but for the rounding of a division."""
     rows = fractions(shape, seed)
     # A sum of multiples of 2^-20 is exact, whatever its order.
-    return rows / rows.sum(axis=-1, keepdims=True)
+    found: Array = rows / rows.sum(axis=-1, keepdims=True)
+    return found
 
 
 def classes() -> Iterator[Case]:

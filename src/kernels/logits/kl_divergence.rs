@@ -41,7 +41,7 @@ pub(super) struct Apart<V> {
 pub(super) fn apart<V: Lanes, P: Precision, const AGAIN: bool>(z: V, w: V, base: &Base<V>) -> Apart<V> {
     let share = base.share::<P>(z);
     // v = ((w − its largest) − (z − its largest))·κ + shift: no difference of two logits of one row is out of range.
-    let farthest = V::splat(-FAR).div(base.factor.high);
+    let farthest = V::splat(f64::MIN).greater(V::splat(-FAR).div(base.factor.high));
     let (high, low) = no_farther::<V, P>(difference::<V, P>(w, base.w), farthest);
     let (high, error) = difference::<V, P>(high, share.distance.0);
     let v = times::<V, P>(high, if P::COMPENSATED { low.sub(share.distance.1).add(error) } else { low }, base.factor);

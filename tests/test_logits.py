@@ -369,3 +369,17 @@ def test_arguments_are_left_alone(function):
         a.flags.writeable = False
     function(*arrays, axis=0)
     equal(tuple(arrays), tuple(before))
+
+
+@pytest.mark.parametrize("temperature", [1e9, 1e300])
+@pytest.mark.parametrize("n", [1, 2, 31, 33, 40])
+@pytest.mark.parametrize("rows", [1, 2])
+def test_masked_classes_stay_out_however_high_the_temperature(temperature, n, rows):
+    """A class at -inf changes no divergence, nor does where a row ends in a register."""
+    z, w = np.random.default_rng(60).standard_normal((2, rows, n))
+    masked = np.full((rows, 1), -np.inf)
+    for measure in (logits.kl_divergence, logits.js_divergence):
+        plain = measure(z, w, temperature=temperature)
+        assert (plain >= 0).all()
+        more = measure(np.hstack([z, masked]), np.hstack([w, masked]), temperature=temperature)
+        np.testing.assert_allclose(more, plain, rtol=1e-14, atol=0)

@@ -218,40 +218,19 @@ impl<'a> View<'a> {
         }
     }
 
-    /// How far apart the same weights of several rows lie in memory, if that is one stride.
-    fn line_stride(&self, rows: &Range<usize>) -> Option<isize> {
-        let axis = self.outer.last()?;
-        (rows.start % axis.length + rows.len() <= axis.length).then_some(axis.stride)
-    }
-
-    /// Where weight i of a row lies in memory.
-    fn place(&self, row: usize, i: usize) -> usize {
-        (self.row_start(row) as isize + offset(&self.inner, i)) as usize
-    }
-
     /// Where weight i of several rows lies in memory, if they are neighbours there and of the native type.
     fn line_range<T: Native>(&self, rows: &Range<usize>, i: usize) -> Option<(&'a [T], Range<usize>)> {
-        let neighbours = self.line_stride(rows)? == 1;
+        let [.., Axis { length, stride: 1 }] = self.outer[..] else { return None };
+        let neighbours = rows.start % length + rows.len() <= length;
         let values = T::slice(self.storage).filter(|_| self.added == 0.0 && neighbours)?;
-        let start = self.place(rows.start, i);
+        let start = (self.row_start(rows.start) as isize + offset(&self.inner, i)) as usize;
         Some((values, start..start + rows.len()))
     }
 
-    /// Copies weights `part` of several rows, line by line, into lines of `width` places; false if they lie otherwise.
-    pub fn copy_lines<T: Native>(
-        &self,
-        rows: &Range<usize>,
-        part: Range<usize>,
-        target: &mut [T],
-        width: usize,
-    ) -> bool {
-        let stride = self.line_stride(rows).filter(|_| self.is_columns());
-        if let Some(stride) = stride {
-            for (i, line) in part.zip(target.chunks_exact_mut(width)) {
-                self.run(self.place(rows.start, i), stride, rows.len(), line, 0, 1);
-            }
-        }
-        stride.is_some()
+    /// Weight i of several rows, as they lie in memory, if they are neighbours there.
+    pub fn line<T: Native>(&self, rows: &Range<usize>, i: usize) -> Option<&'a [T]> {
+        let (values, line) = self.line_range(rows, i)?;
+        values.get(line)
     }
 
     /// Weights `part` of several rows, as they lie in memory, if the rows are neighbours there.

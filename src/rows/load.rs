@@ -230,10 +230,13 @@ fn abreast<'s, V: Lanes, T: Native>(
         return Abreast { ahead: next.lines * columns.apart + next.rows, ..columns };
     }
     let weights = room(scratch, part.len() * width);
-    if view.copy_lines(&rows, part.clone(), weights, width) {
-        return Abreast { weights, apart: width, ahead: 0 };
-    }
-    if let Some((dense, apart)) = view.rows_in_place::<T>(rows.start, rows.len()) {
+    if view.line::<T>(&rows, part.start).is_some() {
+        for (i, place) in part.zip(weights.chunks_exact_mut(width)) {
+            if let Some(line) = view.line(&rows, i) {
+                place[..rows.len()].copy_from_slice(line);
+            }
+        }
+    } else if let Some((dense, apart)) = view.rows_in_place::<T>(rows.start, rows.len()) {
         for (i, place) in part.zip(weights.chunks_exact_mut(width)) {
             for lane in 0..rows.len() {
                 place[lane] = dense[lane * apart + i];

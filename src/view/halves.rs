@@ -4,7 +4,7 @@ use crate::accumulate::Element;
 use crate::lanes::{Job, Lanes, WIDEST};
 
 /// Numbers that are brought together before they are widened.
-const TOGETHER: usize = 4 * WIDEST;
+const TOGETHER: usize = 16 * WIDEST;
 
 /// Numbers of two bytes, a stride apart.
 #[derive(Clone, Copy)]

@@ -36,7 +36,7 @@ test-rust:
 	fi
 
 test-python: $(STAMPS)/test $(STAMPS)/demo $(STAMPS)/boosting $(STAMPS)/installed
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n logical $(ARGS)
 
 lint: $(STAMPS)/lint  ## formatting, clippy, ruff, mypy --strict
 	cargo fmt --check

@@ -93,7 +93,7 @@ def run_suite(python: Path, folder: Path) -> None:
     """Run the test suite with the xlogx of `python`, beside NumPy and the test tools alone."""
     alone = plain_environment() | {"PATH": str(python.parent)}
     install(python, "-r", PINS / "test.txt", environment=alone, folder=folder)
-    run(python, "-m", "pytest", "-q", "-p", "no:cacheprovider", environment=alone, folder=ROOT)
+    run(python, "-m", "pytest", "-q", "-n", "logical", "-p", "no:cacheprovider", environment=alone, folder=ROOT)
 
 
 def main() -> None:

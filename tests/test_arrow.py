@@ -9,6 +9,7 @@ import pytest
 from arrow_producer import ArrowArray, ArrowStream, Data, packed
 from foreign_objects import DOUBLES, doubles, error
 
+from xlogx._arrays import P
 from xlogx._foreign import borrowed
 
 FORMATS = dict(zip("csilCSILefg", "bhiqBHIQefd", strict=True))
@@ -20,7 +21,7 @@ def test_numbers_are_borrowed(form, dtype):
     values = np.arange(10, dtype=dtype)
     for export in (lambda data: ArrowArray(data), lambda data: ArrowStream(data, data)):
         for offset in (0, 3):
-            got, valid = borrowed("p", export(Data(form, 7, values, offset=offset)))
+            got, valid = borrowed(P, export(Data(form, 7, values, offset=offset)))
             np.testing.assert_array_equal(got, values[offset : offset + 7], strict=True)
             assert got.ctypes.data == values[offset:].ctypes.data
             assert np.shares_memory(got, values)
@@ -34,10 +35,10 @@ def test_bits_are_unpacked(offset):
     bits = np.random.default_rng(offset).random(40) < 0.5
     for length in range(1, 22):
         part = slice(offset, offset + length)
-        got, valid = borrowed("p", ArrowArray(Data("b", length, packed(bits), offset=offset)))
+        got, valid = borrowed(P, ArrowArray(Data("b", length, packed(bits), offset=offset)))
         np.testing.assert_array_equal(got, bits[part], strict=True)
         assert valid is None
-        _, valid = borrowed("p", ArrowArray(doubles(length, np.arange(40.0), valid=bits, offset=offset)))
+        _, valid = borrowed(P, ArrowArray(doubles(length, np.arange(40.0), valid=bits, offset=offset)))
         assert (valid is None) == bits[part].all()
         if valid is not None:
             np.testing.assert_array_equal(valid, bits[part], strict=True)
@@ -46,7 +47,7 @@ def test_bits_are_unpacked(offset):
 def test_no_null_no_validity():
     """Where nothing is null there is no validity: without bits, with bits that say so, and with a count of zero."""
     for data in (doubles(5), doubles(5, valid=np.ones(8)), doubles(5, valid=np.zeros(8), null_count=0)):
-        assert borrowed("p", ArrowArray(data))[1] is None
+        assert borrowed(P, ArrowArray(data))[1] is None
 
 
 def test_fixed_lists_are_rows():
@@ -55,7 +56,7 @@ def test_fixed_lists_are_rows():
     for offset in (0, 1):
         child = doubles(8, np.append(0.0, DOUBLES), valid=np.append(True, child_valid), offset=1)
         data = Data("+w:2", 3, valid=[1, 1, 0, 1], offset=offset, children=[child])
-        rows, valid = borrowed("p", ArrowArray(data))
+        rows, valid = borrowed(P, ArrowArray(data))
         np.testing.assert_array_equal(rows, DOUBLES[2 * offset :][:6].reshape(3, 2), strict=True)
         assert np.shares_memory(rows, child.buffers[1])
         expected = child_valid.reshape(4, 2) & np.array([1, 1, 0, 1], bool)[:, None]
@@ -69,7 +70,7 @@ def test_lists_of_lists_are_further_axes():
         Data("+w:2", 2, valid=[1, 0], children=[inner]),
         Data("+l", 2, np.array([0, 2, 4], "i"), valid=[1, 0], children=[inner]),
     ):
-        got, valid = borrowed("p", ArrowArray(outer))
+        got, valid = borrowed(P, ArrowArray(outer))
         np.testing.assert_array_equal(got, DOUBLES.reshape(2, 2, 2), strict=True)
         np.testing.assert_array_equal(valid[:, :, 0], [[True, False], [False, False]])
         np.testing.assert_array_equal(valid[..., 0], valid[..., 1])
@@ -79,7 +80,7 @@ def test_lists_of_lists_are_further_axes():
 def test_lists_of_one_length_are_rows(form, dtype):
     """Lists of variable size that have one length are the rows of a borrowed array, in a slice as well."""
     offsets = np.array([0, 1, 3, 5, 7], dtype)
-    rows, valid = borrowed("p", ArrowArray(Data(form, 3, offsets, offset=1, children=[doubles(8)])))
+    rows, valid = borrowed(P, ArrowArray(Data(form, 3, offsets, offset=1, children=[doubles(8)])))
     np.testing.assert_array_equal(rows, DOUBLES[1:7].reshape(3, 2), strict=True)
     assert np.shares_memory(rows, DOUBLES)
     assert valid is None
@@ -90,7 +91,7 @@ def test_a_null_list_has_any_length(offsets):
     """A null among lists of one length is a row of nulls, however many elements it takes."""
     child_valid = np.array([1, 1, 1, 0, 1, 1, 1, 1], bool)
     data = Data("+l", 3, np.array(offsets, "i"), valid=[1, 0, 1], children=[doubles(8, valid=child_valid)])
-    rows, valid = borrowed("p", ArrowArray(data))
+    rows, valid = borrowed(P, ArrowArray(data))
     for i in (0, 2):
         part = slice(offsets[i], offsets[i + 1])
         np.testing.assert_array_equal(rows[i], DOUBLES[part])
@@ -103,10 +104,10 @@ def test_lists_that_are_all_null_are_rows_of_nulls():
     """Where all lists are null, alone or as one chunk of several, each is a row of nulls."""
     none = Data("+l", 2, np.zeros(3, "i"), valid=[0, 0], children=[doubles(0)])
     two = Data("+l", 2, np.array([0, 2, 4], "i"), children=[doubles(4)])
-    rows, valid = borrowed("p", ArrowArray(none))
+    rows, valid = borrowed(P, ArrowArray(none))
     assert rows.shape == valid.shape == (2, 1)
     for chunks in ([none, two], [two, none]):
-        rows, valid = borrowed("p", ArrowStream(two, *chunks))
+        rows, valid = borrowed(P, ArrowStream(two, *chunks))
         np.testing.assert_array_equal(rows[valid], DOUBLES[:4])
         np.testing.assert_array_equal(valid.all(-1), [chunk is two for chunk in chunks for _ in range(2)])
 
@@ -122,12 +123,12 @@ def test_rows_have_one_length():
 
 def test_no_lists_need_no_offsets():
     """An empty array of lists may come without any buffer; so may lists that are all empty."""
-    rows, _ = borrowed("p", ArrowArray(Data("+l", 0, None, children=[doubles(0, None)])))
+    rows, _ = borrowed(P, ArrowArray(Data("+l", 0, None, children=[doubles(0, None)])))
     assert rows.shape == (0, 0)
-    rows, _ = borrowed("p", ArrowArray(Data("+w:3", 0, children=[doubles(0, None)])))
+    rows, _ = borrowed(P, ArrowArray(Data("+w:3", 0, children=[doubles(0, None)])))
     assert rows.shape == (0, 3)
     empty = Data("+l", 2, np.zeros(3, "i"), children=[Data("+l", 0, None, children=[doubles(0, None)])])
-    assert borrowed("p", ArrowArray(empty))[0].shape == (2, 0, 0)
+    assert borrowed(P, ArrowArray(empty))[0].shape == (2, 0, 0)
 
 
 def test_lists_end_with_their_values():
@@ -143,7 +144,7 @@ def test_lists_end_with_their_values():
 def test_several_chunks_are_joined():
     """The chunks of a stream come one after the other, empty ones too, with the nulls of each."""
     chunks = [doubles(0), doubles(3), doubles(2, valid=[1, 1, 1, 0, 1], offset=3), doubles(0)]
-    got, valid = borrowed("p", ArrowStream(doubles(0), *chunks))
+    got, valid = borrowed(P, ArrowStream(doubles(0), *chunks))
     np.testing.assert_array_equal(got, DOUBLES[:5], strict=True)
     np.testing.assert_array_equal(valid, [True, True, True, False, True], strict=True)
 
@@ -158,7 +159,7 @@ def test_several_chunks_are_joined():
 )
 def test_no_chunks_are_an_empty_array(form, shape, dtype):
     """A stream without a chunk is an empty array of its type."""
-    got, valid = borrowed("p", ArrowStream(form))
+    got, valid = borrowed(P, ArrowStream(form))
     np.testing.assert_array_equal(got, np.empty(shape, dtype), strict=True)
     assert valid is None
 
@@ -168,7 +169,7 @@ def test_an_array_is_released_once():
     values = DOUBLES.copy()
     gone = weakref.ref(values)
     producer = ArrowArray(Data("+w:2", 2, children=[doubles(4, values)]))
-    rows, _ = borrowed("p", producer)
+    rows, _ = borrowed(P, producer)
     view = rows[1:]
     del values, producer.data, rows
     gc.collect()
@@ -184,7 +185,7 @@ def test_an_array_is_released_once():
 def test_a_stream_is_released_once():
     """A stream goes at once, its only chunk with the ndarray, and several chunks when they are joined."""
     producer = ArrowStream(doubles(4), doubles(4))
-    got, _ = borrowed("p", producer)
+    got, _ = borrowed(P, producer)
     gc.collect()
     assert producer.released == {"Schema": 1, "Stream": 1}
     del got
@@ -192,7 +193,7 @@ def test_a_stream_is_released_once():
     assert producer.released == producer.given == {"Schema": 1, "Stream": 1, "Array": 1}
 
     producer = ArrowStream(doubles(4), doubles(4), doubles(4))
-    got, _ = borrowed("p", producer)
+    got, _ = borrowed(P, producer)
     gc.collect()
     assert producer.released == producer.given == {"Schema": 1, "Stream": 1, "Array": 2}
     np.testing.assert_array_equal(got, np.tile(DOUBLES[:4], 2))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from arrow_producer import ArrowArray, ArrowStream, Data, packed
 
+from xlogx._arrays import P
 from xlogx._arrow_structures import Array, held
 from xlogx._foreign import borrowed
 
@@ -74,7 +75,7 @@ def doubles(length, values=DOUBLES, **others):
     return Data("g", length, values, **others)
 
 
-def error(kind, value, name="p"):
+def error(kind, value, name=P):
     """What is said of a value that cannot be borrowed."""
     with pytest.raises(kind) as caught:
         borrowed(name, value)

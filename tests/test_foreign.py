@@ -11,13 +11,14 @@ from arrow_producer import ArrowArray, ArrowStream, Data, packed
 from foreign_objects import DOUBLES, Column, Tensor, doubles, error
 
 import xlogx
+from xlogx._arrays import P
 from xlogx._foreign import borrowed
 
 
 def test_a_tensor_is_borrowed():
     """A tensor is an ndarray over its memory, with its strides."""
     values = np.arange(12.0).reshape(3, 4).T
-    got, valid = borrowed("p", Tensor(values))
+    got, valid = borrowed(P, Tensor(values))
     np.testing.assert_array_equal(got, values, strict=True)
     assert got.ctypes.data == values.ctypes.data
     assert got.strides == values.strides
@@ -37,7 +38,7 @@ def test_a_tensor_that_numpy_knows_otherwise():
         def __array__(self, dtype=None, copy=None):
             return self.values
 
-    got, _ = borrowed("p", Known(DOUBLES, failure=RuntimeError("Unsupported dtype in DLTensor.")))
+    got, _ = borrowed(P, Known(DOUBLES, failure=RuntimeError("Unsupported dtype in DLTensor.")))
     assert got is DOUBLES
 
 
@@ -57,7 +58,7 @@ def test_what_numpy_takes_is_left_to_it():
         *(array.array("d", [1.0]), memoryview(DOUBLES), range(3), np.float64(1.0), object()),
         *(Interface(), Series(doubles(4)), Frame(doubles(4))),
     ):
-        assert borrowed("p", value) is None
+        assert borrowed(P, value) is None
 
 
 def test_an_export_that_fails():
@@ -70,8 +71,8 @@ def test_an_export_that_fails():
     class Both(Column, Tensor):
         pass
 
-    assert borrowed("p", Array()) is None
-    np.testing.assert_array_equal(borrowed("p", Both(DOUBLES))[0], DOUBLES)
+    assert borrowed(P, Array()) is None
+    np.testing.assert_array_equal(borrowed(P, Both(DOUBLES))[0], DOUBLES)
 
 
 def test_an_ndarray_loads_nothing():
@@ -90,16 +91,16 @@ def test_pyarrow():
     """Arrays of pyarrow, whole, sliced and chunked."""
     pa = pytest.importorskip("pyarrow", minversion="16")
     column = pa.array([0.5, None, 0.25, 0.25])
-    got, valid = borrowed("p", column)
+    got, valid = borrowed(P, column)
     assert got.ctypes.data == column.buffers()[1].address
     np.testing.assert_array_equal(valid, [True, False, True, True])
-    got, valid = borrowed("p", column[1:3])
+    got, valid = borrowed(P, column[1:3])
     assert got[1] == 0.25
     np.testing.assert_array_equal(valid, [False, True])
-    got, valid = borrowed("p", pa.chunked_array([column, column[2:]]))
+    got, valid = borrowed(P, pa.chunked_array([column, column[2:]]))
     np.testing.assert_array_equal(got[valid], [0.5, 0.25, 0.25, 0.25, 0.25])
     for kind in (pa.list_(pa.float32(), 2), pa.list_(pa.float32()), pa.large_list(pa.float32())):
-        rows, valid = borrowed("p", pa.array([[9, 9], [1, 2], None, [3, None]], kind)[1:])
+        rows, valid = borrowed(P, pa.array([[9, 9], [1, 2], None, [3, None]], kind)[1:])
         np.testing.assert_array_equal(valid, [[True, True], [False, False], [True, False]])
         np.testing.assert_array_equal(rows[valid], np.array([1, 2, 3], np.float32), strict=True)
     for value in (pa.table({"a": column}), pa.record_batch({"a": column})):
@@ -110,10 +111,10 @@ def test_pyarrow():
         assert "extension type arrow.bool8" in error(TypeError, flags)
         assert "extension type arrow.bool8" in error(TypeError, pa.FixedSizeListArray.from_arrays(flags, 2))
     noted = pa.field("a", pa.float64(), metadata={"unit": "kg"})
-    borrowed("p", pa.chunked_array([column])), borrowed("p", pa.table([column], pa.schema([noted]))["a"])
+    borrowed(P, pa.chunked_array([column])), borrowed(P, pa.table([column], pa.schema([noted]))["a"])
     for kind in (pa.int8(), pa.uint64(), pa.float16(), pa.bool_()):
         values = np.array([0, 1, 1], kind.to_pandas_dtype())
-        np.testing.assert_array_equal(borrowed("p", pa.array(values))[0], values, strict=True)
+        np.testing.assert_array_equal(borrowed(P, pa.array(values))[0], values, strict=True)
 
 
 @pytest.mark.usefixtures("backend")
@@ -137,7 +138,7 @@ def test_pyarrow_memory():
     gc.collect()
     before = pa.total_allocated_bytes()
     for value in (pa.array(range(100_000)), pa.chunked_array([pa.array(range(100_000))])):
-        got, _ = borrowed("p", value)
+        got, _ = borrowed(P, value)
         del value
     gc.collect()
     assert pa.total_allocated_bytes() >= before + got.nbytes
@@ -151,7 +152,7 @@ def test_polars():
     """Series of Polars: numbers, booleans, arrays and lists, with nulls, sliced, in chunks."""
     pl = pytest.importorskip("polars")
     column = pl.Series([0.5, 0.25, 0.25])
-    got, valid = borrowed("p", column)
+    got, valid = borrowed(P, column)
     assert got.ctypes.data == column.to_numpy(allow_copy=False).ctypes.data
     assert valid is None
     lists = [[9, 9], [1, 2], None, [3, None]]
@@ -159,14 +160,14 @@ def test_polars():
         pl.Series(lists[1:], dtype=pl.Array(pl.Float32, 2)),
         pl.Series(lists, dtype=pl.List(pl.Float32))[1:],
     ):
-        rows, valid = borrowed("p", value)
+        rows, valid = borrowed(P, value)
         np.testing.assert_array_equal(valid, [[True, True], [False, False], [True, False]])
         np.testing.assert_array_equal(rows[valid], np.array([1, 2, 3], np.float32), strict=True)
     flags = pl.Series([True, None, False] * 5)
-    got, valid = borrowed("p", flags[4:])
+    got, valid = borrowed(P, flags[4:])
     np.testing.assert_array_equal(valid, flags[4:].is_not_null().to_numpy())
     np.testing.assert_array_equal(got[valid], flags[4:].drop_nulls().to_numpy())
-    got, valid = borrowed("p", pl.concat([column, flags.cast(pl.Float64)], rechunk=False))
+    got, valid = borrowed(P, pl.concat([column, flags.cast(pl.Float64)], rechunk=False))
     np.testing.assert_array_equal(got[valid], [0.5, 0.25, 0.25] + [1, 0] * 5)
     assert "pass one of its columns" in error(TypeError, pl.DataFrame({"a": [1.0]}))
     for kind in (pl.String, pl.Categorical):
@@ -186,15 +187,15 @@ def test_pandas(monkeypatch):
         with pytest.raises(TypeError, match="got dtype object with str in it: samples"):
             xlogx.entropy(value)
     for value in (plain, plain.to_frame(), pd.Index([1.0]), plain.astype("Sparse[float]")):
-        assert borrowed("p", value) is None
+        assert borrowed(P, value) is None
     for value in (pd.Series([1, None, 3], dtype="Int64"), pd.array([1, None, 3], "Int64")):
-        got, valid = borrowed("p", value)
+        got, valid = borrowed(P, value)
         np.testing.assert_array_equal(valid, [True, False, True])
         np.testing.assert_array_equal(got[valid], [1, 3], strict=True)
     if hasattr(pd.Series, "__arrow_c_stream__"):
         with monkeypatch.context() as patch:
             patch.setitem(sys.modules, "pyarrow", None)
-            got, valid = borrowed("p", pd.Series([0.5, None], dtype="Float32"))
+            got, valid = borrowed(P, pd.Series([0.5, None], dtype="Float32"))
         np.testing.assert_array_equal(valid, [True, False])
         np.testing.assert_array_equal(got, np.array([0.5, 0], np.float32), strict=True)
     frame = pd.DataFrame({"a": [1.0, 2.0], "b": pd.array([1, None], "Int64")})
@@ -203,7 +204,7 @@ def test_pandas(monkeypatch):
     with monkeypatch.context() as patch:
         patch.setitem(sys.modules, "pyarrow", None)
         assert want in error(TypeError, frame)
-    got, valid = borrowed("p", pd.Series([True, False], dtype="boolean"))
+    got, valid = borrowed(P, pd.Series([True, False], dtype="boolean"))
     np.testing.assert_array_equal(got, [True, False], strict=True)
     assert valid is None
 

@@ -9,7 +9,7 @@ import pytest
 from arrow_producer import ArrowArray, ArrowStream, Data, packed
 from foreign_objects import DOUBLES, doubles, error
 
-from xlogx._arrays import P
+from xlogx._arrays import P, Q
 from xlogx._foreign import borrowed
 
 FORMATS = dict(zip("csilCSILefg", "bhiqBHIQefd", strict=True))
@@ -216,7 +216,7 @@ def test_an_error_releases_everything():
 
 def test_a_stream_that_breaks_off_says_why():
     """The producer's reason is in the error; without one, the system's word for its code."""
-    assert error(ValueError, ArrowStream(doubles(4), doubles(4), failure="out of tape"), "q").endswith(": out of tape")
+    assert error(ValueError, ArrowStream(doubles(4), doubles(4), failure="out of tape"), Q).endswith(": out of tape")
     assert error(ValueError, ArrowStream(doubles(4), failure="")).endswith(f": {os.strerror(5)}")
 
 
@@ -240,4 +240,4 @@ def test_labels():
     data = {"string": Data("u", 0), "large string": Data("U", 0), "string view": Data("vu", 0)}
     data["dictionary"] = Data("c", 0, dictionary=doubles(0))
     for name, form in data.items():
-        assert f"got Arrow type {name}: samples.entropy" in error(TypeError, ArrowArray(form), "q")
+        assert f"got Arrow type {name}: samples.entropy" in error(TypeError, ArrowArray(form), Q)

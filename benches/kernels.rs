@@ -105,7 +105,7 @@ fn measure<T: Stored, K: Measure<N>, const N: usize>(name: &str, level: Level) {
 /// The weights serve as logits.
 fn logits<T: Stored, K: LogitMeasure<N>, const N: usize>(name: &str, level: Level) {
     time::<T>(name, K::TWO, level, |rows, out| {
-        let rows = LogitRows { rows, temperature: 0.25, infinite: false };
+        let rows = LogitRows { rows, temperature: 0.25, infinite: false, labels: None };
         assert!(rows.measure::<T, K, N>(out));
     });
 }

@@ -383,3 +383,17 @@ def test_masked_classes_stay_out_however_high_the_temperature(temperature, n, ro
         assert (plain >= 0).all()
         more = measure(np.hstack([z, masked]), np.hstack([w, masked]), temperature=temperature)
         np.testing.assert_allclose(more, plain, rtol=1e-14, atol=0)
+
+
+@pytest.mark.parametrize("jump", [340.0, 350.0, 700.0, 800.0, 1e4])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_a_later_block_may_lie_far_above(jump, dtype):
+    """Rows longer than a block: the divergences of a class that stands out, wherever it is."""
+    z, w = np.zeros(4100, dtype), np.zeros(4100, dtype)
+    z[-1] = jump
+    for measure in (logits.kl_divergence, logits.js_divergence):
+        for first, second in ((z, w), (w, z)):
+            np.testing.assert_allclose(measure(first, second), measure(first[::-1], second[::-1]), rtol=1e-6)
+    assert logits.kl_divergence(z, w) == pytest.approx(np.log(4100), rel=1e-6)
+    low = np.r_[np.full(4096, -1e4), 0.0, 1.0].astype(dtype)
+    assert logits.kl_divergence(low, np.zeros(4098, dtype)) == pytest.approx(7.73605121991063, rel=1e-6)

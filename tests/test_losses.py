@@ -321,3 +321,10 @@ def test_gradient_and_hessian_for_boosting(hessian, multiple, order):
     assert sure.dtype == spread.dtype == np.float32
     np.testing.assert_array_equal(spread, np.abs(sure))
     assert 0 < spread[0, 0] < 1e-25
+
+
+def test_a_gradient_needs_a_place_for_each_number():
+    """An array whose numbers lie in one place is refused."""
+    place = np.lib.stride_tricks.as_strided(np.zeros(1), (2, 3), (0, 0))
+    with pytest.raises(ValueError, match="grad_out must have a place for each number"):
+        losses.cross_entropy_with_grad(np.eye(2, 3), [0, 1], grad_out=place)

@@ -58,7 +58,8 @@ class Target:
             return
         if own == shape and own != whole:
             raise TypeError(
-                f"target must hold integer classes where it has one for each sample, got dtype {value_dtype(argument)}"
+                f"target must hold integer classes where it has one for each sample, got dtype {value_dtype(argument)}; "
+                "target.astype(int) makes them so"
             )
         if own != whole and not _is_row_for_all(own, whole):
             raise ValueError(_rows_message(prediction, own))
@@ -177,14 +178,15 @@ def _labels(argument: Argument, classes: int, ignored: int | None, samples: Samp
         place = np.unravel_index(int(np.argmax(wrong)), labels.shape)
         index = f"[{', '.join(map(str, place))}]" if place else ""
         raise ValueError(
-            f"target must hold classes from 0 to {classes - 1}, got target{index} = {argument.array[place]}"
+            f"target must hold classes from 0 to {classes - 1}, got target{index} = {argument.array[place]}; "
+            "ignore_index= leaves a label out"
         )
     return labels
 
 
 def _labels_message(prediction: Argument, own: tuple[int, ...], samples: tuple[int, ...]) -> str:
     whole = prediction.array.shape
-    hint = "; rows of probabilities must be floats" if own == whole else ""
+    hint = "; rows of probabilities must be floats: target.astype(float)" if own == whole else ""
     return (
         f"target must have a label for each sample, shape {samples} for {prediction.name} of shape {whole}, "
         f"got shape {own}{hint}"
@@ -233,6 +235,7 @@ def check_probabilities(
     dropped = Dropped([] if samples.seen is None else [(_over_classes(samples.seen, samples, axis), False)], [])
     if hint == "":
         raise_unless(argument, dropped, _no_probability, "a probability from 0 to 1")
+        hint = "; divide each row by its sum, or say check=False"
     row = rows_of(np.broadcast_to(argument.array, shape), axis)[place]
     total = math.fsum(np.asarray(argument.numbers(row), np.float64).tolist())
     index = [str(i) for i in place]

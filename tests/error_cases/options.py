@@ -111,6 +111,11 @@ CASES: dict[str, tuple[ErrorCase, ...]] = {
             "out must be writeable, got a read-only array",
         ),
         ErrorCase(
+            "xlogx.entropy(np.ones((2, 3)), out=np.lib.stride_tricks.as_strided(np.zeros(1), (2,), (0,)))",
+            ValueError,
+            "out must have a place for each number, got strides (0,) for shape (2,)",
+        ),
+        ErrorCase(
             "xlogx.entropy(p := np.ones((2, 3)), out=p[:, 0])",
             ValueError,
             "out must not share memory with p, which it would overwrite",

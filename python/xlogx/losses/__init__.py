@@ -1,7 +1,7 @@
 """Losses: a prediction against a target, reduced to one number, and their gradients.
 
-Losses take the prediction first, as every library of machine learning does. Probabilities are never normalised and
-never clipped: what is infinite is infinite. Nothing is lost where a prediction is sure: 1 - p is computed as the sum of
+Losses take the prediction first, as PyTorch does; scikit-learn and Keras have the truth first. Probabilities are never
+normalised and never clipped: what is infinite is infinite, and where everything is, the arguments may be swapped. Nothing is lost where a prediction is sure: 1 - p is computed as the sum of
 all other probabilities, in the loss and in the gradient.
 """
 

@@ -21,7 +21,7 @@ impl Elementwise for Focal {
         let Given { x, parameter: gamma, .. } = given;
         let (zero, infinity) = (V::zero(), V::splat(f64::INFINITY));
         let (unsure, sure) = decline(x);
-        let exponent = log2_of_sum(unsure).times(gamma);
+        let exponent = log2_of_sum(unsure).times(gamma).tidy();
         let (far, least) = (exponent.high.less(V::splat(LEAST)), V::splat(LEAST));
         let (high, low) = (V::select(far, least, exponent.high), V::select(far, zero, exponent.low));
         let power = Power::of::<f64>(high, low).value_of_any::<f64>();

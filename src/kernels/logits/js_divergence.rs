@@ -4,7 +4,7 @@
 //! A first look takes Σ x and Σ (x − y), from which follows the shift that makes Σ x = Σ y (see the Kullback-Leibler
 //! divergence); a second one takes the terms of x and y, and for the total variation Σ ±y with the signs of x − y.
 
-use super::kl_divergence::{Shifted, apart, refined};
+use super::kl_divergence::{Raised, apart, refined};
 use super::{Base, Label, LogitMeasure, unscaled};
 use crate::kernels::{Finished, always, beyond_noise};
 use crate::lanes::Lanes;
@@ -39,9 +39,8 @@ impl<const VARIATION: bool> LogitMeasure<4> for LogitDistance<VARIATION> {
     #[inline(always)]
     fn raised<V: Lanes>(sums: [Sum<V>; 4], from: &Base<V>, to: &Base<V>) -> [Sum<V>; 4] {
         let [all, d, ..] = sums;
-        let ((raise, other), all) = (to.above(from), all.tidy());
-        let d = Shifted::of(&raise, &other).difference(all, d);
-        [raise.lowered(all), raise.lowered(d), Sum::zero(), Sum::zero()]
+        let (raised, all) = (Raised::new(from, to), all.tidy());
+        [raised.total(all), raised.difference(all, d), Sum::zero(), Sum::zero()]
     }
 
     #[inline(always)]

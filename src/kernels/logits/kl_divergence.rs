@@ -7,7 +7,9 @@
 //! a = Σ x, D = Σ (x − y), whatever the shift is: at first it is that of the largest logits of both, and where it is too
 //! far off, that of the sums. Nothing cancels where z and w are near: for v next to 0 the bracket is v²·G(v).
 
-use super::{Base, FAR, LARGE, Label, LogitMeasure, Raise, Share, difference, no_farther, times, unscaled};
+use super::{
+    Base, FAR, LARGE, LEAST, Label, LogitMeasure, Raise, Share, choose, difference, no_farther, times, unscaled,
+};
 use crate::kernels::{Finished, beyond_noise, no_more_than_double};
 use crate::lanes::Lanes;
 use crate::math::coefficients::{LN_2, LN_2_LOW};
@@ -21,6 +23,9 @@ pub struct LogitKlDivergence;
 
 /// 2^52: numbers above have no fraction.
 const INTEGERS: f64 = (1u64 << 52) as f64;
+
+/// Above this e only what y becomes counts, scaled by its own factor: 2^e times the scale of the sums is out of range.
+const FAR_UP: f64 = 64.0;
 
 /// As many classes are few, scaled.
 const FEW: f64 = 16.0 * LARGE;
@@ -86,35 +91,70 @@ pub(super) fn apart<V: Lanes, P: Precision, const AGAIN: bool>(z: V, w: V, base:
     Apart { share, mantissa, x: whole, y, difference, term }
 }
 
-/// A change of the shift by e: every y becomes y·2^e.
-pub(super) struct Shifted<V> {
+/// From logits to compare z and w with to larger ones: x becomes 2^-i·x, and y becomes 2^-j·y, which is 2^-i·y·2^e.
+pub(super) struct Raised<V: Lanes> {
+    z: Raise<V>,
+    w: Raise<V>,
     /// 2^e − 1
     more: V,
     /// 2^e − 1 − e·ln2
     excess: V,
+    /// e·ln2, as far as 2^-i is not 0.
+    shift: V,
+    /// Is e so large that y alone counts, but for what 2^-i·y is not told from 0?
+    far: V::Mask,
 }
 
-impl<V: Lanes> Shifted<V> {
-    /// What follows from larger ones to compare z and w with.
+impl<V: Lanes> Raised<V> {
+    /// From one base to another that does not lie below.
     #[inline(always)]
-    pub(super) fn of(z: &Raise<V>, w: &Raise<V>) -> Self {
+    pub(super) fn new(from: &Base<V>, to: &Base<V>) -> Self {
+        let (z, w) = to.above(from);
         let negative = Sum { high: V::zero().sub(w.distance.high), low: V::zero().sub(w.distance.low) };
         let e = z.distance.merge(negative).tidy();
-        let power = Power::of::<f64>(e.high, e.low);
+        let far = V::splat(FAR_UP).less(e.high);
+        let power = Power::of::<f64>(V::select(far, V::zero(), e.high), V::select(far, V::zero(), e.low));
         let whole = power_of_two_in_lanes(power.n);
         let jump = whole.sub(V::splat(1.0));
         let bend = jump.mul_add(power.r, V::zero().sub(power.n));
         let more = jump.add(whole.mul(power.less_one::<f64>()));
-        Self { more, excess: bend.mul_add(V::splat(LN_2), jump).add(whole.mul(power.tail)) }
+        let excess = bend.mul_add(V::splat(LN_2), jump).add(whole.mul(power.tail));
+        let shift = e.high.lesser(V::splat(-LEAST)).mul(V::splat(LN_2));
+        Self { z, w, more, excess, shift, far }
+    }
+
+    /// Σ x
+    #[inline(always)]
+    pub(super) fn total(&self, all: Sum<V>) -> Sum<V> {
+        self.z.lowered(all)
     }
 
     /// Σ (x − y) from what it was, and Σ x.
     #[inline(always)]
     pub(super) fn difference(&self, all: Sum<V>, d: Sum<V>) -> Sum<V> {
-        let d = d.tidy();
-        let y = all.plus(V::zero().sub(d.high)).plus(V::zero().sub(d.low)).tidy();
-        d.merge(y.times(V::zero().sub(self.more)))
+        let (d, y) = (d.tidy(), second_total(all, d));
+        let near = self.z.lowered(d.merge(y.times(V::zero().sub(self.more))));
+        let far = self.z.lowered(all).merge(self.w.lowered(y).times(V::splat(-1.0)));
+        choose(self.far, far, near)
     }
+
+    /// Σ f(x, y) from what it was, Σ x and Σ (x − y).
+    #[inline(always)]
+    fn divergence(&self, all: Sum<V>, d: Sum<V>, f: Sum<V>) -> Sum<V> {
+        let (minus, y) = (V::splat(-1.0), second_total(all, d));
+        let near = f.merge(all.times(self.excess)).merge(d.tidy().times(V::zero().sub(self.more)));
+        // f(x, y·2^e) = f(x, y) − y − x·e·ln2 + y·2^e
+        let rest = f.merge(y.times(minus)).merge(all.times(self.shift).times(minus));
+        let far = self.z.lowered(rest).merge(self.w.lowered(y));
+        choose(self.far, far, self.z.lowered(near))
+    }
+}
+
+/// Σ y, from Σ x and Σ (x − y).
+#[inline(always)]
+fn second_total<V: Lanes>(all: Sum<V>, d: Sum<V>) -> Sum<V> {
+    let d = d.tidy();
+    all.plus(V::zero().sub(d.high)).plus(V::zero().sub(d.low)).tidy()
 }
 
 /// f(a, a − d)
@@ -143,11 +183,8 @@ impl LogitMeasure<3> for LogitKlDivergence {
     #[inline(always)]
     fn raised<V: Lanes>(sums: [Sum<V>; 3], from: &Base<V>, to: &Base<V>) -> [Sum<V>; 3] {
         let [all, d, f] = sums;
-        let ((raise, other), all) = (to.above(from), all.tidy());
-        let shifted = Shifted::of(&raise, &other);
-        let f = f.merge(all.times(shifted.excess)).merge(d.tidy().times(V::zero().sub(shifted.more)));
-        let d = shifted.difference(all, d);
-        [raise.lowered(all), raise.lowered(d), raise.lowered(f)]
+        let (raised, all) = (Raised::new(from, to), all.tidy());
+        [raised.total(all), raised.difference(all, d), raised.divergence(all, d, f)]
     }
 
     #[inline(always)]
@@ -159,7 +196,7 @@ impl LogitMeasure<3> for LogitKlDivergence {
         let (a, d, f) = (sums[0].tidy(), sums[1].tidy().high, sums[2].tidy());
         let value = f.plus(V::zero().sub(second(a.high, d))).tidy();
         // float32 logits are worked on in float64: there is more to lose.
-        let enough = if P::COMPENSATED { value.high } else { value.high.mul(V::splat(4096.0)) };
+        let enough = if P::COMPENSATED { value.high } else { value.high.mul(V::splat(32.0)) };
         // What is taken away lends its error to what is left: the more of it, the fewer classes there are to even it out.
         let few = a.high.less(V::splat(FEW));
         let trusted = no_more_than_double(f.high.mul(V::select(few, V::splat(1.75), V::splat(1.0))), enough);

@@ -36,7 +36,7 @@ def checked_out(
         )
     if not out.flags.writeable:
         raise ValueError(f"{called} must be writeable, got a read-only array")
-    if any(step == 0 and n > 1 for step, n in zip(out.strides, out.shape, strict=True)):
+    if out.size and any(step == 0 and n > 1 for step, n in zip(out.strides, out.shape, strict=True)):
         raise ValueError(f"{called} must have a place for each number, got strides {out.strides} for shape {out.shape}")
     for name, array in read:
         # Compares the ends first: arrays that lie apart cost next to nothing.

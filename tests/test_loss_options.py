@@ -270,7 +270,7 @@ def test_a_gradient_in_the_place_of_the_prediction_comes_in_pieces(loss, monkeyp
     monkeypatch.setattr("xlogx._loss_gradients._BUFFER", 16)
     monkeypatch.setattr("xlogx._loss_calls.PIECE", 7)
     monkeypatch.setattr("xlogx._loss_probabilities.PIECE", 7)
-    monkeypatch.setattr("xlogx._loss_elements._PIECE", 7)
+    monkeypatch.setattr("xlogx._loss_elements.PIECE", 7)
     for dtype in (np.float64, np.float32):
         x, rest = loss.data(dtype)
         for reduction in ("mean", "none"):

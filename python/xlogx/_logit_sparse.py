@@ -10,9 +10,9 @@ import numpy as np
 from xlogx import _backend
 from xlogx._argument import Argument
 from xlogx._call import Call, check_bits
+from xlogx._class_rows import PIECE, at_least_one, row_places, rows_of
 from xlogx._dropped import Dropped
 from xlogx._logit_calls import ZP, ZQ, measure_logits
-from xlogx._loss_gradients import row_places, rows_of
 from xlogx._loss_options import checked_class_axis
 from xlogx._options import (
     INPUT_DTYPES,
@@ -26,7 +26,7 @@ from xlogx._options import (
     checked_temperature,
     completed,
 )
-from xlogx._sparse_reference import PIECE, SparseReference, is_sparse, refuse_tail
+from xlogx._sparse_reference import SparseReference, is_sparse, refuse_tail
 from xlogx._threads import get_num_threads
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def logit_divergence(zp: Any, zq: ArrayLike, options: Mapping[str, Any]) -> Any:
     call.reference.check()
     model = call.arguments[1]
     rows = rows_of(np.broadcast_to(model.array, call.shape), call.axis)
-    rows = rows if rows.ndim > 1 else rows[None]
+    rows = at_least_one(rows)
     # Not the caller's own, as for a dense reference.
     answers = np.empty(call.outer, call.dtype)
     here = answers.reshape(rows.shape[:-1])

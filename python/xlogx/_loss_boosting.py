@@ -9,8 +9,9 @@ import numpy as np
 
 from xlogx import _backend
 from xlogx._argument import Argument
-from xlogx._loss_calls import LOGITS, PIECE, prediction
-from xlogx._loss_gradients import dtype_of_gradient, row_places
+from xlogx._class_rows import PIECE, row_places
+from xlogx._loss_calls import LOGITS, prediction
+from xlogx._loss_gradients import dtype_of_gradient
 from xlogx._loss_options import DEFAULTS, HESSIANS, ORDERS, BoostingOptions
 from xlogx._loss_samples import Samples
 from xlogx._loss_targets import Target

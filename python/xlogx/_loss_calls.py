@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from xlogx import _backend
 from xlogx._argument import Argument, Name
-from xlogx._loss_gradients import Gradient, row_places, rows_of
+from xlogx._class_rows import PIECE, at_least_one, row_places, rows_of
+from xlogx._loss_gradients import Gradient
 from xlogx._loss_options import DEFAULTS, checked_class_axis, checked_number
 from xlogx._loss_quick import quick_cross_entropy
 from xlogx._loss_samples import Samples, at_least_1d, refuse_masks
@@ -22,12 +24,9 @@ from xlogx._sparse_reference import is_sparse, refuse_tail
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from xlogx._loss_gradients import Place
+    from xlogx._class_rows import Place
 
 LOGITS, STUDENT, TEACHER = Name("logits", "logits"), Name("student", "logits"), Name("teacher", "logits")
-
-# Elements of coefficients that are made at a time, where the target itself is not them.
-PIECE = 1 << 18
 
 
 class LogitLoss:
@@ -42,8 +41,7 @@ class LogitLoss:
         self.argument, self.axis = prediction(name, value, given["axis"], names)
         rows = rows_of(self.argument.array, self.axis)
         self.samples = Samples(rows.shape[:-1], given)
-        # A single row as one of several, which a backend takes.
-        self.rows = rows if rows.ndim > 1 else rows[None]
+        self.rows = at_least_one(rows)
 
     def gradient(self, with_grad: bool) -> Gradient | None:
         """Where the gradient goes; None if there is to be none."""
@@ -207,9 +205,9 @@ def perplexity_of(logits: ArrayLike, target: ArrayLike, options: Mapping[str, An
 def bits_of(logits: ArrayLike, target: ArrayLike, n_bytes: object, options: Mapping[str, Any], kind: type[Any]) -> Any:
     """The sum of the cross-entropies in bits, for each of `n_bytes`."""
     given = completed("bits_per_byte", options, kind, DEFAULTS) | {"reduction": "sum"}
-    number = checked_number("n_bytes", n_bytes, 0.0)
-    if not number:
+    if isinstance(n_bytes, Real) and n_bytes <= 0:
         raise ValueError(f"n_bytes must be above 0, got {n_bytes!r}: bits per byte are over the bytes of the text")
+    number = checked_number("n_bytes", n_bytes, 0.0)
     samples, total, _ = _total_cross_entropy(logits, target, given)
     return samples.finished(total / (number * math.log(2)), 1.0)
 

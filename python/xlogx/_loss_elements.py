@@ -9,21 +9,19 @@ import numpy as np
 
 from xlogx import _backend
 from xlogx._argument import Argument, Name
+from xlogx._class_rows import PIECE, row_places
 from xlogx._dropped import Dropped
 from xlogx._invalid import raise_unless
-from xlogx._loss_gradients import Gradient, row_places
+from xlogx._loss_gradients import Gradient
 from xlogx._loss_samples import Samples, at_least_1d, check_weights, fits, refuse_masks
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from xlogx._loss_gradients import Place
+    from xlogx._class_rows import Place
 
     # Where numbers are no valid ones, and what is wanted instead.
     Refused = tuple[Callable[[NDArray[Any]], NDArray[np.bool_]], str]
-
-# Losses that are made at a time where the result is narrower than these.
-_PIECE = 1 << 18
 
 
 class Elements:
@@ -116,7 +114,7 @@ class Elements:
     def _places(self, gradient: Gradient | None) -> list[Place]:
         shape = at_least_1d(self.first.array).shape
         if gradient is None or self.samples.reduction == "none":
-            return row_places(shape, 1, _PIECE)
+            return row_places(shape, 1, PIECE)
         return gradient.places(shape, self.samples.threads)
 
     def _run(

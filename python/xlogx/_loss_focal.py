@@ -13,8 +13,8 @@ import numpy as np
 
 from xlogx import _backend
 from xlogx._argument import Name
-from xlogx._loss_calls import LOGITS, PIECE, LogitLoss, settle
-from xlogx._loss_gradients import row_places
+from xlogx._class_rows import PIECE, row_places
+from xlogx._loss_calls import LOGITS, LogitLoss, settle
 from xlogx._loss_options import DEFAULTS, checked_number
 from xlogx._loss_samples import at_least_1d
 from xlogx._loss_targets import Target, class_weights_or_number

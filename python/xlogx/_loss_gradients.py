@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xlogx._argument import Argument
-from xlogx._pieces import pieces
+from xlogx._class_rows import row_places, rows_of
 from xlogx._result import checked_out
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    # Which of the samples.
-    Place = tuple[slice, ...]
+    from xlogx._class_rows import Place
 
 # Bytes of the buffer that a thread fills, where a backend cannot write to the place itself.
 _BUFFER = 8 << 20
@@ -99,13 +98,3 @@ def _is_same_memory(out: object, array: NDArray[Any]) -> bool:
     if not isinstance(out, np.ndarray) or out.shape != array.shape or out.itemsize != array.itemsize:
         return False
     return out.ctypes.data == array.ctypes.data and out.strides == array.strides
-
-
-def rows_of(array: NDArray[Any], axis: int | None) -> NDArray[Any]:
-    """The array with the class axis, counted from the last, behind all others."""
-    return array if axis is None or axis == -1 else np.moveaxis(array, axis, -1)
-
-
-def row_places(samples: tuple[int, ...], length: int, most: int) -> list[Place]:
-    """Parts of samples with rows of this length, of at most that many elements each, if a row is not longer."""
-    return list(pieces(samples, max(1, most // max(1, length))))

@@ -9,8 +9,9 @@ import numpy as np
 
 from xlogx import _backend
 from xlogx._argument import Name
-from xlogx._loss_calls import PIECE, gradient_of, prediction, settle
-from xlogx._loss_gradients import Gradient, row_places, rows_of
+from xlogx._class_rows import PIECE, at_least_one, row_places, rows_of
+from xlogx._loss_calls import gradient_of, prediction, settle
+from xlogx._loss_gradients import Gradient
 from xlogx._loss_options import DEFAULTS, checked_flag
 from xlogx._loss_samples import Samples
 from xlogx._loss_targets import Target, are_distributions, check_probabilities
@@ -19,7 +20,7 @@ from xlogx._options import completed
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from xlogx._loss_gradients import Place
+    from xlogx._class_rows import Place
 
 PROBS = Name("probs", "probabilities")
 
@@ -42,8 +43,7 @@ class ProbabilityLoss:
         self.argument, axis = prediction(PROBS, probs, given["axis"], ("probs",))
         rows = rows_of(self.argument.array, axis)
         self.samples = Samples(rows.shape[:-1], given)
-        # A single row as one of several, which a backend takes.
-        self.rows = rows if rows.ndim > 1 else rows[None]
+        self.rows = at_least_one(rows)
         self.target = Target(self.argument, target, axis, given, self.samples)
         self.losses = np.empty(self.rows.shape[:-1])
         # Are the losses minus the logarithms of the labels' probabilities by now?
@@ -99,8 +99,11 @@ def log_loss_of(
     call = ProbabilityLoss("log_loss", probs, target, options, kind, with_grad)
     labels = call.target.labels if call.target.is_unsmoothed else None
     with np.errstate(all="ignore"):
-        if labels is not None and (not call.logarithms or call.target.coefficient_of_label is not None):
+        if labels is not None and not call.logarithms:
             _log_loss_of_labels(call, labels)
+        elif labels is not None and (weight := call.target.coefficient_of_label) is not None:
+            # A class without weight adds nothing, however wrong it is.
+            call.losses[...] = np.where(weight != 0, call.losses * weight, 0.0)
         for place in call.places() if with_grad or labels is None else []:
             c, p = call.target.coefficients(call.rows.shape, place), call.predicted(place)
             if labels is None:

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xlogx import _backend
-from xlogx._loss_gradients import row_places
+from xlogx._class_rows import PIECE, row_places
 from xlogx._loss_samples import at_least_1d
-from xlogx._sparse_reference import PIECE, ComparedRows, SparseReference
+from xlogx._sparse_reference import ComparedRows, SparseReference
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from xlogx._class_rows import Place
     from xlogx._loss_calls import LogitLoss
-    from xlogx._loss_gradients import Gradient, Place
+    from xlogx._loss_gradients import Gradient
 
 
 def sparse_teacher(call: LogitLoss, teacher: tuple[ArrayLike, ArrayLike]) -> SparseReference:

@@ -10,9 +10,9 @@ import numpy as np
 
 from xlogx import _backend
 from xlogx._argument import Argument, Name
+from xlogx._class_rows import at_least_one, row_places, rows_of
 from xlogx._dropped import Dropped
 from xlogx._invalid import raise_unless
-from xlogx._loss_gradients import row_places, rows_of
 from xlogx._loss_options import checked_flag, checked_ignore_index, checked_number
 from xlogx._loss_samples import Samples, at_least_1d, checked_weights, refuse_masks
 from xlogx._pieces import BLOCK
@@ -20,7 +20,7 @@ from xlogx._pieces import BLOCK
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from xlogx._loss_gradients import Place
+    from xlogx._class_rows import Place
 
 TARGET = Name("target", "labels or probabilities")
 _WEIGHT = Name("weight", "weights")
@@ -252,7 +252,7 @@ def are_distributions(
     threads: int,
 ) -> bool:
     """Whether all rows of an argument are; the losses then are minus the logarithm of the probability of each label."""
-    rows = rows if rows.ndim > 1 else rows[None]
+    rows = at_least_one(rows)
     tolerance = math.sqrt(argument.epsilon)
     return _backend.core.distributions(rows, tolerance, labels, at_least_1d(losses), threads, argument.bfloat16)
 

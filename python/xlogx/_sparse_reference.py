@@ -19,21 +19,19 @@ import numpy as np
 
 from xlogx import _backend
 from xlogx._argument import Argument, Name
+from xlogx._class_rows import PIECE, at_least_one, row_places, rows_of
 from xlogx._dropped import Dropped
 from xlogx._invalid import raise_unless
-from xlogx._loss_gradients import row_places, rows_of
 from xlogx._options import checked_choice
 from xlogx._threads import get_num_threads
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from xlogx._loss_gradients import Place
+    from xlogx._class_rows import Place
 
 TAILS = ("bucket", "renormalize", "drop")
 
-# Elements of the model's rows that are gone over at a time.
-PIECE = 1 << 18
 # 1 - e^-x is x to the last digit below the first, and 1 above the second.
 _SMALL, _LARGE = 2.0**-60, 64.0
 
@@ -162,7 +160,7 @@ class SparseReference:
 
     def _rows(self, argument: Argument) -> NDArray[Any]:
         rows = rows_of(argument.array, self._axis)
-        return rows if rows.ndim > 1 else rows[None]
+        return at_least_one(rows)
 
     def _part(self, argument: Argument, place: Place, shape: tuple[int, ...]) -> NDArray[Any]:
         rows = self._rows(argument)

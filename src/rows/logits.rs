@@ -4,10 +4,13 @@
 
 mod abreast;
 mod losses;
+mod slope;
 mod softmax;
+mod tree;
 
 use abreast::Several;
 pub use losses::{Loss, Losses};
+use tree::tree;
 
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -15,10 +18,10 @@ use std::sync::atomic::Ordering;
 
 use super::load::Scratch;
 use super::{BLOCK, Finish, Rows};
-use crate::accumulate::{Element, SHORT, largest_of_block, sums_of_block};
+use crate::accumulate::{Element, SHORT};
 use crate::dispatch;
 use crate::kernels::Finished;
-use crate::kernels::logits::{Base, Label, LogitMeasure, LogitPartial, OfLogits, SMALL};
+use crate::kernels::logits::{Base, Label, LogitMeasure, LogitPartial, SMALL};
 use crate::lanes::{FloatMode, Job, Lanes, One, WIDEST};
 use crate::math::Sum;
 use crate::math::coefficients::{LOG2_E, LOG2_E_LOW};
@@ -258,150 +261,13 @@ fn blocks(rows: &Rows) -> Range<usize> {
     0..rows.length().div_ceil(BLOCK)
 }
 
-/// The partial of a range of blocks of a row: the left subtree is the largest power of two of blocks below the whole.
-/// With a `base` it is a second look, in which all are compared with that.
-fn tree<T: Native, K: LogitMeasure<N>, const N: usize, const AGAIN: bool>(
-    rows: &Rows,
-    row: usize,
-    blocks: Range<usize>,
-    base: Option<&Base<One>>,
-    settled: &Settled,
-) -> LogitPartial<One, N> {
-    let _mode = FloatMode::enter();
-    if rows.watch.over() {
-        return LogitPartial::NOTHING;
-    }
-    if blocks.len() <= LEAF {
-        let job = Leaf::<T, K, N, AGAIN> { rows, row, blocks, base, settled, kernel: PhantomData };
-        return dispatch::run(rows.level, job);
-    }
-    let middle = blocks.start + blocks.len().next_power_of_two() / 2;
-    let left = || tree::<T, K, N, AGAIN>(rows, row, blocks.start..middle, base, settled);
-    let right = || tree::<T, K, N, AGAIN>(rows, row, middle..blocks.end, base, settled);
-    let (left, right) = if rows.parallel { rayon::join(left, right) } else { (left(), right()) };
-    let job = Merge::<K, N, AGAIN> { left, right, settled, kernel: PhantomData };
-    dispatch::run(rows.level, job)
-}
-
-/// Two partials of one row (or of each lane's) in one.
-#[inline(always)]
-fn merge<V: Lanes, K: LogitMeasure<N>, const N: usize, const AGAIN: bool>(
-    left: LogitPartial<V, N>,
-    right: LogitPartial<V, N>,
-    settled: &Settled,
-) -> LogitPartial<V, N> {
-    if !AGAIN {
-        return left.merge::<K>(right, settled.factor());
-    }
-    let mut merged = left;
-    for index in K::KEPT..N {
-        merged.sums[index] = left.sums[index].merge(right.sums[index]);
-    }
-    merged
-}
-
-struct Merge<'s, K, const N: usize, const AGAIN: bool> {
-    left: LogitPartial<One, N>,
-    right: LogitPartial<One, N>,
-    settled: &'s Settled,
-    kernel: PhantomData<K>,
-}
-
-impl<K: LogitMeasure<N>, const N: usize, const AGAIN: bool> Job for Merge<'_, K, N, AGAIN> {
-    type Output = LogitPartial<One, N>;
-
-    #[inline(always)]
-    fn run<V: Lanes>(self) -> LogitPartial<One, N> {
-        merge::<One, K, N, AGAIN>(self.left, self.right, self.settled)
-    }
-}
-
-/// Partials in the order of their blocks, merged as soon as two of one height are there, as a binary counter does.
-struct Counter<V, const N: usize> {
-    lowest: LogitPartial<V, N>,
-    /// Those of height 1 and more: a row of one block has none.
-    higher: Vec<LogitPartial<V, N>>,
-    count: usize,
-}
-
-impl<V: Lanes, const N: usize> Counter<V, N> {
-    #[inline(always)]
-    fn new() -> Self {
-        let least = V::splat(f64::NEG_INFINITY);
-        let lowest = LogitPartial { z: least, w: least, sums: [Sum::zero(); N] };
-        Self { lowest, higher: Vec::new(), count: 0 }
-    }
-
-    #[inline(always)]
-    fn subtree(&self, height: usize) -> LogitPartial<V, N> {
-        if height == 0 { self.lowest } else { self.higher[height - 1] }
-    }
-
-    #[inline(always)]
-    fn add<K: LogitMeasure<N>, const AGAIN: bool>(&mut self, partial: LogitPartial<V, N>, settled: &Settled) {
-        let (mut now, mut height) = (partial, 0);
-        while self.count >> height & 1 == 1 {
-            now = merge::<V, K, N, AGAIN>(self.subtree(height), now, settled);
-            height += 1;
-        }
-        if height == 0 {
-            self.lowest = now;
-        } else if height > self.higher.len() {
-            self.higher.push(now);
-        } else {
-            self.higher[height - 1] = now;
-        }
-        self.count += 1;
-    }
-
-    #[inline(always)]
-    fn total<K: LogitMeasure<N>, const AGAIN: bool>(&self, settled: &Settled) -> LogitPartial<V, N> {
-        let mut height = self.count.trailing_zeros() as usize;
-        let mut total = self.subtree(height);
-        height += 1;
-        while self.count >> height > 0 {
-            if self.count >> height & 1 == 1 {
-                total = merge::<V, K, N, AGAIN>(self.subtree(height), total, settled);
-            }
-            height += 1;
-        }
-        total
-    }
-}
-
-/// Some blocks of a row, one after the other.
-struct Leaf<'r, 'a, T, K, const N: usize, const AGAIN: bool> {
-    rows: &'r Rows<'a>,
-    row: usize,
-    blocks: Range<usize>,
-    base: Option<&'r Base<One>>,
-    settled: &'r Settled,
-    kernel: PhantomData<(T, K)>,
-}
-
-impl<T: Native, K: LogitMeasure<N>, const N: usize, const AGAIN: bool> Job for Leaf<'_, '_, T, K, N, AGAIN> {
-    type Output = LogitPartial<One, N>;
-
-    #[inline(always)]
-    fn run<V: Lanes>(self) -> LogitPartial<One, N> {
-        let Self { rows, row, settled, .. } = self;
-        let mut scratch = Scratch::<T>::new();
-        let mut counter = Counter::<One, N>::new();
-        for block in self.blocks {
-            let from = block * BLOCK;
-            let (z, w) = rows.block(row, from..rows.length().min(from + BLOCK), &mut scratch);
-            let (largest, other, base) = if let Some(base) = self.base {
-                (base.z, base.w, *base)
-            } else {
-                let largest = One(largest_of_block::<T>(z));
-                let other = if K::TWO && K::SECOND_IS_LOGITS { One(largest_of_block::<T>(w)) } else { largest };
-                (largest, other, Base::new(largest, other, settled.factor))
-            };
-            let lanes = base.splat::<V>();
-            let sums = sums_of_block::<V, T, _, N>(z, w, &OfLogits::<V, K, AGAIN>::new(&lanes), 0).sums;
-            counter.add::<K, AGAIN>(LogitPartial { z: largest, w: other, sums }, settled);
-        }
-        counter.total::<K, AGAIN>(settled)
+/// Two things to do, at once if the rows may be split among threads.
+fn both(rows: &Rows, left: impl FnOnce() + Send, right: impl FnOnce() + Send) {
+    if rows.parallel {
+        rayon::join(left, right);
+    } else {
+        left();
+        right();
     }
 }
 

@@ -73,7 +73,7 @@ def focal(logits: ArrayLike, target: ArrayLike, **options: Unpack[FocalOptions])
 
 @shown_with(FocalGradOptions, "losses", DEFAULTS)
 def focal_with_grad(logits: ArrayLike, target: ArrayLike, **options: Unpack[FocalGradOptions]) -> tuple[Any, Any]:
-    r"""`focal`, and its gradient with respect to `logits`, from one pass.
+    r"""`focal`, and its gradient with respect to `logits`, from one call.
 
     With the surprisals h = -log p and the derivative f' of :math:`f(h) = (1 - e^{-h})^\gamma h`, it is the gradient of
     a cross-entropy whose coefficients are :math:`t \alpha f'(h)`.

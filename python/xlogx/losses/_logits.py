@@ -190,7 +190,7 @@ def kl_divergence(logits: ArrayLike, target: ArrayLike, **options: Unpack[Diverg
 def kl_divergence_with_grad(
     logits: ArrayLike, target: ArrayLike, **options: Unpack[DivergenceGradOptions]
 ) -> tuple[Any, Any]:
-    """`kl_divergence`, and its gradient with respect to `logits`, from one pass.
+    """`kl_divergence`, and its gradient with respect to `logits`, from one call.
 
     The entropy of the target does not depend on the logits: the gradient is that of the cross-entropy, bit for bit.
 

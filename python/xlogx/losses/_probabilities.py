@@ -67,7 +67,7 @@ def log_loss(probs: ArrayLike, target: ArrayLike, **options: Unpack[LogLossOptio
 
 @shown_with(LogLossGradOptions, "losses", DEFAULTS)
 def log_loss_with_grad(probs: ArrayLike, target: ArrayLike, **options: Unpack[LogLossGradOptions]) -> tuple[Any, Any]:
-    """`log_loss`, and its gradient with respect to `probs`, from one pass.
+    """`log_loss`, and its gradient with respect to `probs`, from one call.
 
     The gradient is -t / p, and 0 where t is.
 
@@ -160,7 +160,7 @@ def brier_score(probs: ArrayLike, target: ArrayLike, **options: Unpack[BrierOpti
 
 @shown_with(BrierGradOptions, "losses", DEFAULTS)
 def brier_score_with_grad(probs: ArrayLike, target: ArrayLike, **options: Unpack[BrierGradOptions]) -> tuple[Any, Any]:
-    """`brier_score`, and its gradient with respect to `probs`, from one pass.
+    """`brier_score`, and its gradient with respect to `probs`, from one call.
 
     The gradient is 2 (p - t).
 

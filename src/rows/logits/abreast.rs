@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use super::super::load::{Next, Scratch};
 use super::super::{BLOCK, Rows};
-use super::{Counter, LogitRows, Settled, blocks, with_classes};
+use super::tree::Counter;
+use super::{LogitRows, Settled, blocks, with_classes};
 use crate::accumulate::RowLanes;
 use crate::kernels::always;
 use crate::kernels::logits::{Base, LogitMeasure, LogitPartial, OfLogits};

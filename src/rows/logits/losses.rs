@@ -7,7 +7,8 @@ use std::sync::atomic::Ordering;
 
 use super::super::load::{Next, Scratch};
 use super::super::{BLOCK, GRAIN, Rows, Unit};
-use super::{LEAF, LogitRows, Settle, Settled, blocks};
+use super::slope::{Derivative, Kind, OfEntropy, OfTarget, OfTeacher, Slope};
+use super::{LEAF, LogitRows, Settle, Settled, blocks, both};
 use crate::accumulate::{Element, SHORT};
 use crate::dispatch;
 use crate::kernels::logits::{
@@ -205,36 +206,6 @@ impl Losses<'_, '_> {
     }
 }
 
-fn both(rows: &Rows, left: impl FnOnce() + Send, right: impl FnOnce() + Send) {
-    if rows.parallel {
-        rayon::join(left, right);
-    } else {
-        left();
-        right();
-    }
-}
-
-/// What a gradient is made from, in rows one after the other or one in each lane.
-#[derive(Clone, Copy)]
-struct Slope<V> {
-    softmax: Softmax<V>,
-    kind: Kind<V>,
-    label: Label<V>,
-    /// What ∂loss/∂(z/T) is multiplied with.
-    scale: V,
-}
-
-/// ∂loss/∂(z/T)
-#[derive(Clone, Copy)]
-enum Kind<V> {
-    /// p·Σc − c, given Σc.
-    Target(V),
-    /// −p·(log p + H), given the mean distance from the largest logit.
-    Entropy(Sum<V>),
-    /// p − the teacher's.
-    Teacher(Softmax<V>),
-}
-
 /// What is known of up to sixteen rows once their losses are.
 struct Found<'r, 'a> {
     losses: &'r Losses<'r, 'a>,
@@ -306,47 +277,6 @@ impl<T: Native> Job for AtLabel<'_, T> {
         let Slope { softmax, kind, label, scale } = self.slope;
         let Kind::Target(mass) = *kind else { return f64::NAN };
         softmax.excess::<T>(label.logit, mass, label.weight.add(One(self.target))).mul(*scale).0
-    }
-}
-
-/// What a logit changes in the loss. A trait, not a closure: a closure is not inlined into the level's entry.
-trait Derivative<V: Lanes> {
-    fn of<T: Native>(&self, z: V, other: V) -> V;
-}
-
-struct OfTarget<V> {
-    softmax: Softmax<V>,
-    mass: V,
-}
-
-impl<V: Lanes> Derivative<V> for OfTarget<V> {
-    #[inline(always)]
-    fn of<T: Native>(&self, z: V, target: V) -> V {
-        self.softmax.excess::<T>(z, self.mass, target)
-    }
-}
-
-struct OfEntropy<V> {
-    softmax: Softmax<V>,
-    mean: Sum<V>,
-}
-
-impl<V: Lanes> Derivative<V> for OfEntropy<V> {
-    #[inline(always)]
-    fn of<T: Native>(&self, z: V, _other: V) -> V {
-        self.softmax.deviation::<T>(z, self.mean)
-    }
-}
-
-struct OfTeacher<V> {
-    softmax: Softmax<V>,
-    teacher: Softmax<V>,
-}
-
-impl<V: Lanes> Derivative<V> for OfTeacher<V> {
-    #[inline(always)]
-    fn of<T: Native>(&self, teacher: V, z: V) -> V {
-        self.softmax.difference::<T>(z, &self.teacher, teacher)
     }
 }
 

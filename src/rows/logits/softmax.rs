@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use super::super::load::Scratch;
 use super::super::{BLOCK, GRAIN, Rows};
-use super::{LEAF, LogitRows, Settle, Settled, blocks, tree};
+use super::{LEAF, LogitRows, Settle, Settled, blocks, both, tree};
 use crate::accumulate::Element;
 use crate::dispatch;
 use crate::kernels::logits::{Base, LogSumExp, LogitPartial, Softmax};
@@ -48,7 +48,7 @@ impl Map<'_, '_> {
         let count = out.len() / length;
         if out.len() > GRAIN && count > 1 {
             let (left, right) = out.split_at_mut(count / 2 * length);
-            self.both(|| self.rows::<T, O>(first, left), || self.rows::<T, O>(first + count / 2, right));
+            both(self.rows, || self.rows::<T, O>(first, left), || self.rows::<T, O>(first + count / 2, right));
             return;
         }
         for (index, out) in out.chunks_exact_mut(length).enumerate() {
@@ -75,22 +75,14 @@ impl Map<'_, '_> {
             let middle = blocks.len() / 2;
             let (left, right) = out.split_at_mut(middle * BLOCK);
             let middle = blocks.start + middle;
-            self.both(
+            both(
+                self.rows,
                 || self.row::<T, O>(row, blocks.start..middle, left, partial),
                 || self.row::<T, O>(row, middle..blocks.end, right, partial),
             );
         } else if !self.rows.watch.over() {
             let job = Write::<T, O> { map: self, row, blocks, out, partial, element: PhantomData };
             dispatch::run(self.rows.level, job);
-        }
-    }
-
-    fn both(self, left: impl FnOnce() + Send, right: impl FnOnce() + Send) {
-        if self.rows.parallel {
-            rayon::join(left, right);
-        } else {
-            left();
-            right();
         }
     }
 }

@@ -1,0 +1,102 @@
+//! What the total of a row says of each of its logits: the probability, its logarithm, and what gradients are made of.
+
+use super::{Base, LARGE, SMALL, difference, ln_2, log2_of_total, times, total};
+use crate::lanes::{Lanes, One};
+use crate::math::coefficients::LN_2;
+use crate::math::{Precision, Sum, two_sum};
+
+/// The probabilities of a row, from the sums of [`LogSumExp`].
+#[derive(Clone, Copy)]
+pub struct Softmax<V> {
+    /// What the logits are compared with.
+    pub base: Base<V>,
+    /// One over the total.
+    inverse: V,
+    /// log2 of the total.
+    log: V,
+    /// The probability of all but one of the largest.
+    pub others: V,
+}
+
+impl Softmax<One> {
+    /// The same in every lane.
+    #[inline(always)]
+    pub fn splat<V: Lanes>(&self) -> Softmax<V> {
+        let all = |one: One| V::splat(one.0);
+        Softmax { base: self.base.splat(), inverse: all(self.inverse), log: all(self.log), others: all(self.others) }
+    }
+}
+
+/// The mean distance from the largest logit, in bits, from the sums of [`LogitEntropy`].
+#[inline(always)]
+pub fn mean_distance<V: Lanes>([rest, count, distances]: [Sum<V>; 3]) -> Sum<V> {
+    distances.tidy().over(total(rest, count).0).tidy()
+}
+
+impl<V: Lanes> Softmax<V> {
+    /// From the sums of a row compared with this base.
+    #[inline(always)]
+    pub fn new(base: Base<V>, rest: Sum<V>, count: Sum<V>) -> Self {
+        let scaled = total(rest, count).0;
+        Self {
+            base,
+            inverse: V::splat(LARGE).div(scaled.high),
+            log: log2_of_total(rest, count).mul(V::splat(SMALL)),
+            others: count.plus(V::splat(-LARGE)).merge(rest).tidy().high.div(scaled.high),
+        }
+    }
+
+    /// The probability of a logit times what it lies further below the largest than the `mean`, in nats.
+    #[inline(always)]
+    pub fn deviation<P: Precision>(&self, z: V, mean: Sum<V>) -> V {
+        let (share, zero) = (self.base.share::<P>(z), V::zero());
+        let t = times::<V, f64>(share.distance.0, share.distance.1, self.base.factor);
+        let (high, error) = two_sum(zero.sub(t.high), zero.sub(mean.high));
+        let farther = high.add(error.sub(t.low).sub(mean.low)).mul(V::splat(LN_2));
+        // As in `probability`.
+        share.value.mul(self.inverse).mul(farther).mul(V::splat(SMALL))
+    }
+
+    /// Is a logit that of a class that is nearly sure?
+    #[inline(always)]
+    fn is_sure(&self, z: V) -> V::Mask {
+        V::both(z.no_less(self.base.z), self.others.less(V::splat(0.5)))
+    }
+
+    /// What the probability of a logit is more than that of another one elsewhere.
+    #[inline(always)]
+    pub fn difference<P: Precision>(&self, z: V, other: &Self, w: V) -> V {
+        let usual = self.probability::<P>(z).sub(other.probability::<P>(w));
+        // Where both are nearly sure, of what they lack.
+        V::select(V::both(self.is_sure(z), other.is_sure(w)), other.others.sub(self.others), usual)
+    }
+
+    /// What the probability of a logit, `mass` times, is more than its `target`.
+    #[inline(always)]
+    pub fn excess<P: Precision>(&self, z: V, mass: V, target: V) -> V {
+        let usual = self.probability::<P>(z).mul_add(mass, V::zero().sub(target));
+        // Of a class that is nearly sure from what its probability lacks; for a NaN as usual.
+        let own = self.others.neg_mul_add(mass, mass.sub(target));
+        V::select(self.is_sure(z), own, usual)
+    }
+
+    /// The probability of a logit.
+    #[inline(always)]
+    pub fn probability<P: Precision>(&self, z: V) -> V {
+        let share = self.base.share::<P>(z);
+        // Scaled to the last step, which alone may leave the range of normal numbers.
+        share.value.mul(self.inverse).mul(V::splat(SMALL))
+    }
+
+    /// Its logarithm, in nats.
+    #[inline(always)]
+    pub fn log_probability(&self, z: V) -> Sum<V> {
+        let masked = z.less(V::splat(f64::MIN));
+        let (high, low) = difference::<V, f64>(z, self.base.z);
+        let total = ln_2().times(V::zero().sub(self.log));
+        let value = times::<V, f64>(high, low, self.base.in_nats()).merge(total).tidy();
+        // −∞ has no second part; in a row without a total it is no number either.
+        let least = V::splat(f64::NEG_INFINITY).add(self.log.mul(V::zero()));
+        Sum { high: V::select(masked, least, value.high), low: V::select(masked, V::zero(), value.low) }
+    }
+}

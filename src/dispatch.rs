@@ -92,11 +92,11 @@ static CURRENT: AtomicU8 = AtomicU8::new(0);
 /// Runs a job at a level (at the portable one if the CPU lacks it).
 pub fn run<J: Job>(level: Level, job: J) -> J::Output {
     match level {
-        Level::Portable => entry::portable(job),
+        Level::Portable => job.run_portable(),
         #[cfg(target_arch = "x86_64")]
         Level::Avx2 if level.is_supported() => entry::avx2(job),
         #[cfg(target_arch = "x86_64")]
         Level::Avx512 if level.is_supported() => entry::avx512(job),
-        _ => entry::portable(job),
+        _ => job.run_portable(),
     }
 }

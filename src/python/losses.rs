@@ -116,7 +116,7 @@ pub(super) fn class_losses(
 }
 
 /// Writes −log of the probability of each label to `out`, 0 without one; False if a row of p is no distribution: if it has
-/// a number outside [0, 1], or does not sum to one within the tolerance.
+/// a number outside [0, 1], or does not sum to one within the tolerance; or if it has no such class.
 #[pyfunction]
 #[pyo3(signature = (p, tolerance, labels, out, threads, bfloat16=false))]
 #[allow(clippy::needless_pass_by_value)]
@@ -133,7 +133,7 @@ pub(super) fn distributions(
         return Err(impossible("a number is no row"));
     }
     let split = p.ndim() - 1;
-    let (count, length) = (p.shape()[..split].iter().product(), p.shape()[split]);
+    let count = p.shape()[..split].iter().product();
     if out.len() != count || !out.is_c_contiguous() || !out.is_aligned() {
         return Err(impossible("the result does not fit the rows"));
     }
@@ -141,9 +141,6 @@ pub(super) fn distributions(
         return if count == 0 { Ok(true) } else { Err(impossible("a row has no probability")) };
     }
     let labels = labels.as_ref().map(|labels| each(labels, count)).transpose()?;
-    if labels.is_some_and(|labels| labels.iter().any(|&class| class >= length as i64)) {
-        return Err(impossible("a label is out of range"));
-    }
     let Output::Double(out) = array::output(out, count)? else {
         return Err(impossible("the losses are not float64"));
     };

@@ -7,6 +7,7 @@ use super::load::{Next, Scratch};
 use super::{BLOCK, Rows};
 use crate::accumulate::{LANES, SHORT};
 use crate::dispatch;
+use crate::kernels::always;
 use crate::lanes::{FloatMode, Job, Lanes, WIDEST};
 use crate::math::minus_log;
 use crate::view::Native;
@@ -22,8 +23,8 @@ pub struct Distributions<'r, 'a> {
 }
 
 impl Distributions<'_, '_> {
-    /// Writes −log of the probability of each label, 0 without one; false if a row is no distribution, or the watch said
-    /// stop.
+    /// Writes −log of the probability of each label, 0 without one; false if a row is no distribution or has no such
+    /// class, or the watch said stop.
     pub fn write(&self, out: &mut [f64]) -> bool {
         let _mode = FloatMode::enter();
         let watch = &self.rows.watch;
@@ -61,6 +62,12 @@ impl<V: Lanes> Seen<V> {
         // A NaN is seen in the sum.
         Self { sum: self.sum.add(x), least: x.lesser(self.least), greatest: x.greater(self.greatest) }
     }
+
+    /// Is all of it from 0 to 1?
+    #[inline(always)]
+    fn inside(&self) -> V::Mask {
+        V::both(self.least.no_less(V::zero()), V::splat(1.0).no_less(self.greatest))
+    }
 }
 
 /// Some rows.
@@ -82,10 +89,40 @@ impl<T: Native> Part<'_, '_, '_, T> {
         for i in 0..rows.length() {
             seen = seen.with(p.load(i));
         }
-        let inside = V::both(seen.least.no_less(V::zero()), V::splat(1.0).no_less(seen.greatest));
         let mut sums = [0.0; WIDEST];
-        V::select(inside, seen.sum, V::splat(f64::NAN)).store(&mut sums);
+        V::select(seen.inside(), seen.sum, V::splat(f64::NAN)).store(&mut sums);
         sums
+    }
+
+    /// The same of short rows that lie one after the other in memory. Nothing is turned into lanes: whether numbers are
+    /// from 0 to 1 is asked of all of them in a line, and few are added up as fast one by one.
+    #[inline(always)]
+    fn in_place<V: Lanes>(&self, rows: &[T], sums: &mut [f64]) {
+        let mut seen = Seen::<V>::nothing();
+        let whole = rows.len() / V::COUNT * V::COUNT;
+        for at in (0..whole).step_by(V::COUNT) {
+            seen = seen.with(T::load(&rows[at..]));
+        }
+        if whole < rows.len() {
+            let mut last = [T::default(); WIDEST];
+            last[..rows.len() - whole].copy_from_slice(&rows[whole..]);
+            seen = seen.with(T::load(&last));
+        }
+        let all_inside = !V::any(V::not_but(seen.inside(), always::<V>()));
+        let length = self.all.rows.length();
+        for index in 0..sums.len() {
+            let row = &rows[index * length..(index + 1) * length];
+            let (mut even, mut odd) = (0.0, 0.0);
+            let (pairs, rest) = row.as_chunks();
+            for &[a, b] in pairs {
+                even += a.into();
+                odd += b.into();
+            }
+            for &x in rest {
+                even += x.into();
+            }
+            sums[index] = if all_inside { even + odd } else { f64::NAN };
+        }
     }
 
     /// The same of one row.
@@ -107,9 +144,8 @@ impl<T: Native> Part<'_, '_, '_, T> {
         }
         let mut sums = [0.0; LANES];
         for set in 0..sets {
-            let Seen { sum, least, greatest } = seen[set];
-            let inside = V::both(least.no_less(V::zero()), V::splat(1.0).no_less(greatest));
-            V::select(inside, sum, V::splat(f64::NAN)).store(&mut sums[set * V::COUNT..]);
+            let sum = V::select(seen[set].inside(), seen[set].sum, V::splat(f64::NAN));
+            sum.store(&mut sums[set * V::COUNT..]);
         }
         sums.iter().sum()
     }
@@ -122,15 +158,22 @@ impl<T: Native> Job for Part<'_, '_, '_, T> {
     fn run<V: Lanes>(self) -> bool {
         let Distributions { rows, tolerance, labels } = *self.all;
         let mut scratch = Scratch::<T>::new();
-        let count = self.out.len();
-        for at in (0..count).step_by(V::COUNT) {
-            let now = V::COUNT.min(count - at);
+        let (count, length) = (self.out.len(), rows.length());
+        let dense = rows.p.rows_in_place::<T>(self.first, count).filter(|&(_, apart)| apart == length || count == 1);
+        for at in (0..count).step_by(WIDEST) {
+            let now = WIDEST.min(count - at);
             let mut sums = [0.0; WIDEST];
-            if rows.length() <= SHORT {
-                sums = self.abreast::<V>(at, now, &mut scratch);
-            } else {
+            if length > SHORT {
                 for lane in 0..now {
                     sums[lane] = self.along::<V>(self.first + at + lane, &mut scratch);
+                }
+            } else if let Some((dense, _)) = dense {
+                self.in_place::<V>(&dense[at * length..(at + now) * length], &mut sums[..now]);
+            } else {
+                for from in (0..now).step_by(V::COUNT) {
+                    let now = V::COUNT.min(now - from);
+                    let some = self.abreast::<V>(at + from, now, &mut scratch);
+                    sums[from..from + now].copy_from_slice(&some[..now]);
                 }
             }
             let mut chosen = [1.0; WIDEST];
@@ -142,14 +185,22 @@ impl<T: Native> Job for Part<'_, '_, '_, T> {
                 }
                 let row = self.first + at + lane;
                 if let Some(class) = labels.and_then(|labels| usize::try_from(labels[row]).ok()) {
-                    let mut p = [T::default()];
-                    rows.p.copy(row, class, 1, &mut p, 0, 1);
-                    chosen[lane] = p[0].into();
+                    if class >= length {
+                        return false;
+                    }
+                    chosen[lane] = if let Some((dense, _)) = dense {
+                        dense[(at + lane) * length + class].into()
+                    } else {
+                        let mut p = [T::default()];
+                        rows.p.copy(row, class, 1, &mut p, 0, 1);
+                        p[0].into()
+                    };
                 }
             }
-            let mut losses = [0.0; WIDEST];
-            minus_log::<V, f64>(V::load(&chosen)).store(&mut losses);
-            self.out[at..at + now].copy_from_slice(&losses[..now]);
+            for from in (0..now).step_by(V::COUNT) {
+                minus_log::<V, f64>(V::load(&chosen[from..])).store(&mut chosen[from..]);
+            }
+            self.out[at..at + now].copy_from_slice(&chosen[..now]);
         }
         true
     }

@@ -8,11 +8,13 @@
 
 mod abreast;
 mod every;
+mod single;
 
 use std::marker::PhantomData;
 
 pub use abreast::{Abreast, RowLanes};
 pub use every::total_of_every;
+pub use single::{Four, SingleTerms, parted, sums_of_mixed_block, sums_of_single_block};
 
 use crate::kernels::{Measure, Reference, Totals};
 use crate::lanes::{Lanes, One, prefetch};
@@ -21,7 +23,7 @@ use crate::math::{Precision, Sum};
 /// Virtual lanes.
 pub const LANES: usize = 16;
 /// Elements that are added plainly before the compensated sum takes over.
-const GROUP: usize = 128;
+pub const GROUP: usize = 128;
 /// Register sets that cover the virtual lanes, at most (two lanes a set, at the portable level).
 const SETS: usize = 8;
 /// Rows up to this length go one to a register lane.
@@ -35,6 +37,10 @@ pub trait Element: Precision + Default + PartialOrd + Into<f64> {
     fn store<V: Lanes>(lanes: V, values: &mut [Self]);
     /// The nearest number of this type.
     fn round(value: f64) -> Self;
+    /// The same numbers, if they are float32.
+    fn as_single(values: &[Self]) -> Option<&[f32]>;
+    /// The same places, if they are for float32.
+    fn as_single_mut(values: &mut [Self]) -> Option<&mut [f32]>;
 }
 
 impl Element for f64 {
@@ -50,6 +56,14 @@ impl Element for f64 {
     fn round(value: f64) -> f64 {
         value
     }
+    #[inline(always)]
+    fn as_single(_values: &[f64]) -> Option<&[f32]> {
+        None
+    }
+    #[inline(always)]
+    fn as_single_mut(_values: &mut [f64]) -> Option<&mut [f32]> {
+        None
+    }
 }
 
 impl Element for f32 {
@@ -64,6 +78,14 @@ impl Element for f32 {
     #[inline(always)]
     fn round(value: f64) -> f32 {
         value as f32
+    }
+    #[inline(always)]
+    fn as_single(values: &[f32]) -> Option<&[f32]> {
+        Some(values)
+    }
+    #[inline(always)]
+    fn as_single_mut(values: &mut [f32]) -> Option<&mut [f32]> {
+        Some(values)
     }
 }
 
@@ -301,6 +323,7 @@ struct Across<'a, T> {
 }
 
 impl<T: Element> Across<'_, T> {
+    #[inline(always)]
     fn count(&self) -> usize {
         self.p.len() + usize::from(self.last_p.is_some())
     }

@@ -75,6 +75,7 @@ def render() -> str:
         polynomial("JENSEN_SHANNON_SINGLE", jensen_shannon, "0.25", 6, "G(t) for float32 input"),
         polynomial("EXPONENTIAL", exponential_tail, "0.51", 10, "(2^r − 1 − r·ln2)/r² for float64", "r", "-0.51"),
         polynomial("EXPONENTIAL_SINGLE", exponential_tail, "0.51", 5, "The same for float32 input", "r", "-0.51"),
+        polynomial("EXPONENTIAL_IN_SINGLE", exponential_tail, "0.51", 4, "The same for float32 lanes", "r", "-0.51"),
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -20,7 +20,20 @@ impl<'a, T: Element> Abreast<'a, T> {
     /// Weight i of each row.
     #[inline(always)]
     pub fn load<V: Lanes>(&self, i: usize) -> V {
-        T::load(&self.weights[i * self.apart..i * self.apart + V::COUNT])
+        T::load(self.line(i, V::COUNT))
+    }
+
+    /// Weight i of `count` rows.
+    #[inline(always)]
+    pub(super) fn line(&self, i: usize, count: usize) -> &'a [T] {
+        &self.weights[i * self.apart..i * self.apart + count]
+    }
+
+    /// The same weights, if they are float32.
+    #[inline(always)]
+    pub fn as_single(&self) -> Option<Abreast<'a, f32>> {
+        let weights = T::as_single(self.weights)?;
+        Some(Abreast { weights, apart: self.apart, ahead: self.ahead })
     }
 
     /// Asks for the memory that lies `ahead` of weight i of each row.
@@ -75,7 +88,7 @@ impl<V: Lanes, T: Element> Source<V> for Along<'_, T> {
 /// lanes hold, so that they serve one set of rows after the other.
 #[derive(Clone, Copy)]
 pub struct RowLanes<V, S> {
-    lanes: [S; LANES],
+    pub(super) lanes: [S; LANES],
     signs: V,
 }
 

@@ -12,6 +12,7 @@ mod entropy;
 mod js_divergence;
 mod kl_divergence;
 mod log_sum_exp;
+mod single;
 mod softmax;
 mod target;
 
@@ -20,14 +21,15 @@ pub use entropy::{LogitEntropy, LogitPerplexity};
 pub use js_divergence::LogitDistance;
 pub use kl_divergence::LogitKlDivergence;
 pub use log_sum_exp::LogSumExp;
-pub use softmax::{Softmax, mean_distance};
+pub use single::{OfSingles, SEVERAL, SINGLE_SUMS, SingleBase, at_least, suits_single};
+pub use softmax::{Proportion, Softmax, mean_distance};
 pub use target::{LabelCrossEntropy, TargetCrossEntropy, TargetKlDivergence};
 
 use std::marker::PhantomData;
 
 use super::{Finished, always};
 use crate::accumulate::{Element, Terms};
-use crate::lanes::{Lanes, One, WIDEST};
+use crate::lanes::{Lanes, One, Singles, WIDEST};
 use crate::math::coefficients::{LN_2, LN_2_LOW, LOG2_E};
 use crate::math::{Power, Precision, Sum, log2_ratio_of_sum, power_of_two_in_lanes, two_sum};
 
@@ -54,6 +56,9 @@ pub struct Base<V> {
     pub factor: Sum<V>,
     /// log2 of the ratio of the sums of both, each compared with its largest; 0 as long as it is not known.
     pub shift: Sum<V>,
+    /// From here on, float32 logits are so large a part of what is not of the largest that a second look takes the groups
+    /// with them as float64.
+    pub near: V,
     /// Where 2^t is 0, as a distance of logits.
     reach: V,
 }
@@ -120,14 +125,29 @@ impl<V: Lanes> Base<V> {
     /// The base of rows with these largest logits.
     #[inline(always)]
     pub fn new(z: V, w: V, factor: Sum<V>) -> Self {
-        let reach = V::splat(LEAST).div(factor.high);
-        Self { z: ground(z), w: ground(w), factor, shift: Sum::zero(), reach }
+        let (reach, near) = (V::splat(LEAST).div(factor.high), V::splat(f64::NEG_INFINITY));
+        Self { z: ground(z), w: ground(w), factor, shift: Sum::zero(), near, reach }
     }
 
     /// 1/T: in nats the largest float64 has room.
     #[inline(always)]
     fn in_nats(&self) -> Sum<V> {
         self.factor.product(ln_2()).tidy()
+    }
+
+    /// The same without a shift that is small, which may be of rows that are equal and have none, or that is not `known`.
+    #[inline(always)]
+    pub fn steadied(&self, known: V::Mask) -> Self {
+        let large = V::both(known, self.shift.high.abs().no_less(V::splat(1.0 / 64.0)));
+        Self { shift: choose(large, self.shift, Sum::zero()), ..*self }
+    }
+
+    /// The same for a second look at a row, the others of which have this sum: what lies below 2^-8 of it is one of many.
+    #[inline(always)]
+    pub fn mixed(&self, rest: Sum<V>) -> Self {
+        let share = log2_ratio_of_sum(rest.high, V::zero(), V::splat(LARGE)).sub(V::splat(8.0));
+        let near = self.z.add(share.div(self.factor.high));
+        Self { near: V::select(V::zero().less(rest.high), near, V::splat(f64::NEG_INFINITY)), ..*self }
     }
 
     /// The share of a logit of the first argument.
@@ -274,10 +294,10 @@ fn unscaled<V: Lanes>(sum: Sum<V>) -> Sum<V> {
 }
 
 impl LogitPartial<One, 2> {
-    /// Is the total of a row, from [`LogSumExp`], one from which nothing is missing?
-    pub fn is_exact(&self) -> bool {
+    /// Is most of the total of a row, from [`LogSumExp`], that of one class?
+    pub fn is_confident(&self) -> bool {
         let [rest, count] = &self.sums;
-        count.high.0 > 0.0 || rest.high.0 >= CONFIDENT
+        rest.high.0 + count.high.0 < 2.0 * LARGE
     }
 }
 
@@ -293,11 +313,32 @@ pub trait LogitMeasure<const N: usize>: Copy + Send + Sync + 'static {
     const SCALED: bool;
     /// Is it bounded by log 2?
     const BOUNDED: bool = false;
+    /// May a value be much smaller than what it is made of?
+    const CANCELS: bool = false;
     /// How many of the sums a second look keeps from the first.
     const KEPT: usize = 0;
 
+    /// How many sums it has in float32 lanes, if these do for a first look at float32 logits.
+    const SINGLE: usize = 0;
+
+    /// Does a second look at float32 logits want float64 lanes only for the groups of logits that are [`Base::near`]?
+    const MIXED: bool = false;
+
+    /// Does the beginning of a long row tell that float32 lanes will not do for it? So it is unless it is confident.
+    const PROBED: bool = false;
+
     /// What logits add to the sums; `AGAIN` in a second look, with the base that [`Self::refined`] gave.
     fn terms<V: Lanes, P: Precision, const AGAIN: bool>(z: V, w: V, base: &Base<V>) -> [V; N];
+
+    /// What float32 logits add to the sums of float32 lanes.
+    fn terms_in_single<S: Singles>(_z: S, _w: S, _base: &SingleBase<S>) -> [S; SINGLE_SUMS] {
+        [S::zero(); SINGLE_SUMS]
+    }
+
+    /// The sums from those of float32 lanes, and what these are to be multiplied with for either argument.
+    fn lifted<V: Lanes>(_sums: [V; SINGLE_SUMS], _lifts: [V; 2], _base: &Base<V>) -> [Sum<V>; N] {
+        [Sum::zero(); N]
+    }
 
     /// The sums as they were if compared with a larger base.
     fn raised<V: Lanes>(sums: [Sum<V>; N], from: &Base<V>, to: &Base<V>) -> [Sum<V>; N];
@@ -388,7 +429,7 @@ impl Base<One> {
         let sum = |sum: Sum<One>| Sum { high: V::splat(sum.high.0), low: V::splat(sum.low.0) };
         let all = |one: One| V::splat(one.0);
         let (factor, shift) = (sum(self.factor), sum(self.shift));
-        Base { z: all(self.z), w: all(self.w), factor, shift, reach: all(self.reach) }
+        Base { z: all(self.z), w: all(self.w), factor, shift, near: all(self.near), reach: all(self.reach) }
     }
 }
 

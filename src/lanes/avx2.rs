@@ -5,6 +5,7 @@
 
 use core::arch::x86_64::*;
 
+use super::single::{OneSingle, YmmSingle};
 use super::{Lanes, One, Pair};
 
 /// One register: 4 numbers.
@@ -15,6 +16,8 @@ impl Lanes for Ymm {
     const COUNT: usize = 4;
     type Mask = __m256d;
     type Half = Pair<One>;
+    type Single = Pair<Pair<OneSingle>>;
+    type SingleOfPair = YmmSingle;
 
     #[inline(always)]
     fn splat(value: f64) -> Self {
@@ -44,21 +47,6 @@ impl Lanes for Ymm {
         // SAFETY: the level was detected (see the head of the file).
         let values = &mut values[..Self::COUNT];
         unsafe { _mm_storeu_ps(values.as_mut_ptr(), _mm256_cvtpd_ps(self.0)) }
-    }
-    #[inline(always)]
-    fn widen_float16(values: &[[u8; 2]], target: &mut [f32]) {
-        // SAFETY: the level was detected (see the head of the file).
-        let (values, target) = (&values[..Self::COUNT], &mut target[..Self::COUNT]);
-        unsafe { _mm_storeu_ps(target.as_mut_ptr(), _mm_cvtph_ps(_mm_loadl_epi64(values.as_ptr().cast()))) }
-    }
-    #[inline(always)]
-    fn widen_bfloat16(values: &[[u8; 2]], target: &mut [f32]) {
-        // SAFETY: the level was detected (see the head of the file).
-        let (values, target) = (&values[..Self::COUNT], &mut target[..Self::COUNT]);
-        unsafe {
-            let upper = _mm_slli_epi32::<16>(_mm_cvtepu16_epi32(_mm_loadl_epi64(values.as_ptr().cast())));
-            _mm_storeu_ps(target.as_mut_ptr(), _mm_castsi128_ps(upper));
-        }
     }
     #[inline(always)]
     fn add(self, other: Self) -> Self {

@@ -5,7 +5,8 @@
 
 use core::arch::x86_64::*;
 
-use super::{Lanes, Ymm};
+use super::single::YmmSingle;
+use super::{Lanes, Pair, Ymm};
 
 /// One register: 8 numbers.
 #[derive(Clone, Copy)]
@@ -15,6 +16,8 @@ impl Lanes for Zmm {
     const COUNT: usize = 8;
     type Mask = __mmask8;
     type Half = Ymm;
+    type Single = YmmSingle;
+    type SingleOfPair = Pair<YmmSingle>;
 
     #[inline(always)]
     fn splat(value: f64) -> Self {
@@ -44,21 +47,6 @@ impl Lanes for Zmm {
         // SAFETY: the level was detected (see the head of the file).
         let values = &mut values[..Self::COUNT];
         unsafe { _mm256_storeu_ps(values.as_mut_ptr(), _mm512_cvtpd_ps(self.0)) }
-    }
-    #[inline(always)]
-    fn widen_float16(values: &[[u8; 2]], target: &mut [f32]) {
-        // SAFETY: the level was detected (see the head of the file).
-        let (values, target) = (&values[..Self::COUNT], &mut target[..Self::COUNT]);
-        unsafe { _mm256_storeu_ps(target.as_mut_ptr(), _mm256_cvtph_ps(_mm_loadu_si128(values.as_ptr().cast()))) }
-    }
-    #[inline(always)]
-    fn widen_bfloat16(values: &[[u8; 2]], target: &mut [f32]) {
-        // SAFETY: the level was detected (see the head of the file).
-        let (values, target) = (&values[..Self::COUNT], &mut target[..Self::COUNT]);
-        unsafe {
-            let upper = _mm256_slli_epi32::<16>(_mm256_cvtepu16_epi32(_mm_loadu_si128(values.as_ptr().cast())));
-            _mm256_storeu_ps(target.as_mut_ptr(), _mm256_castsi256_ps(upper));
-        }
     }
     #[inline(always)]
     fn add(self, other: Self) -> Self {

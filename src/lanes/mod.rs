@@ -13,6 +13,7 @@ mod float_mode;
 mod one;
 mod pair;
 mod prefetch;
+mod single;
 
 #[cfg(target_arch = "x86_64")]
 pub use avx2::Ymm;
@@ -23,6 +24,7 @@ pub use float_mode::FloatMode;
 pub use one::One;
 pub use pair::Pair;
 pub use prefetch::prefetch;
+pub use single::Singles;
 
 /// Two AVX2 registers: eight numbers, enough independent work to hide the latency of a division.
 #[cfg(target_arch = "x86_64")]
@@ -44,6 +46,10 @@ pub trait Lanes: Copy {
     type Mask: Copy;
     /// Half as many lanes (of one lane, itself).
     type Half: Lanes;
+    /// As many float32.
+    type Single: Singles;
+    /// Twice as many: those of a pair.
+    type SingleOfPair: Singles;
 
     /// The same number in every lane.
     fn splat(value: f64) -> Self;
@@ -55,10 +61,6 @@ pub trait Lanes: Copy {
     fn store(self, values: &mut [f64]);
     /// Writes the lanes to the first `COUNT` places of a slice of float32, rounded.
     fn store_single(self, values: &mut [f32]);
-    /// Writes the first `COUNT` numbers of a slice of float16 to the first places of one of float32.
-    fn widen_float16(values: &[[u8; 2]], target: &mut [f32]);
-    /// Writes the first `COUNT` numbers of a slice of bfloat16 to the first places of one of float32.
-    fn widen_bfloat16(values: &[[u8; 2]], target: &mut [f32]);
     /// The lower and the upper half of the lanes.
     fn split(self) -> (Self::Half, Self::Half);
     /// The number in the first lane.
@@ -122,6 +124,20 @@ pub trait Lanes: Copy {
     #[inline(always)]
     fn zero() -> Self {
         Self::splat(0.0)
+    }
+    /// Lanes of float32, widened.
+    #[inline(always)]
+    fn widen(single: Self::Single) -> Self {
+        let mut room = [0.0; WIDEST];
+        single.store(&mut room);
+        Self::load_single(&room)
+    }
+    /// The lanes, rounded to float32.
+    #[inline(always)]
+    fn narrow(self) -> Self::Single {
+        let mut room = [0.0; WIDEST];
+        self.store_single(&mut room);
+        Self::Single::load(&room)
     }
     /// Is the sign bit set in any lane (NaN included)?
     #[inline(always)]

@@ -1,6 +1,7 @@
 //! One lane: a plain float64, for what is done once a row, and the atom of the portable level.
 
-use super::Lanes;
+use super::single::OneSingle;
+use super::{Lanes, Pair};
 
 /// A single number.
 #[derive(Clone, Copy)]
@@ -17,6 +18,8 @@ impl Lanes for One {
     const COUNT: usize = 1;
     type Mask = bool;
     type Half = One;
+    type Single = OneSingle;
+    type SingleOfPair = Pair<OneSingle>;
 
     #[inline(always)]
     fn splat(value: f64) -> Self {
@@ -37,14 +40,6 @@ impl Lanes for One {
     #[inline(always)]
     fn store_single(self, values: &mut [f32]) {
         values[0] = self.0 as f32;
-    }
-    #[inline(always)]
-    fn widen_float16(values: &[[u8; 2]], target: &mut [f32]) {
-        target[0] = half::f16::from_ne_bytes(values[0]).to_f32();
-    }
-    #[inline(always)]
-    fn widen_bfloat16(values: &[[u8; 2]], target: &mut [f32]) {
-        target[0] = f32::from_bits(u32::from(u16::from_ne_bytes(values[0])) << 16);
     }
     #[inline(always)]
     fn split(self) -> (Self, Self) {

@@ -10,6 +10,8 @@ impl<L: Lanes> Lanes for Pair<L> {
     const COUNT: usize = 2 * L::COUNT;
     type Mask = (L::Mask, L::Mask);
     type Half = L;
+    type Single = L::SingleOfPair;
+    type SingleOfPair = Pair<L::SingleOfPair>;
 
     #[inline(always)]
     fn splat(value: f64) -> Self {
@@ -32,16 +34,6 @@ impl<L: Lanes> Lanes for Pair<L> {
     fn store_single(self, values: &mut [f32]) {
         self.0.store_single(values);
         self.1.store_single(&mut values[L::COUNT..]);
-    }
-    #[inline(always)]
-    fn widen_float16(values: &[[u8; 2]], target: &mut [f32]) {
-        L::widen_float16(values, target);
-        L::widen_float16(&values[L::COUNT..], &mut target[L::COUNT..]);
-    }
-    #[inline(always)]
-    fn widen_bfloat16(values: &[[u8; 2]], target: &mut [f32]) {
-        L::widen_bfloat16(values, target);
-        L::widen_bfloat16(&values[L::COUNT..], &mut target[L::COUNT..]);
     }
     #[inline(always)]
     fn split(self) -> (L, L) {

@@ -18,6 +18,14 @@ pub fn power_of_two_in_lanes<V: Lanes>(n: V) -> V {
     n.add(V::splat(ROUND + 1023.0)).bits_to_top()
 }
 
+/// What t is more than the integer n nearest to it, and 2^(n + [`Power::SCALE`]), for t from [`Power::LEAST`] to 2^50.
+#[inline(always)]
+pub fn nearest_power_of_two<V: Lanes>(t: V) -> (V, V) {
+    let bias = V::splat(ROUND - Power::<V>::LEAST);
+    let biased = t.add(bias);
+    (t.sub(biased.sub(bias)), biased.bits_to_top())
+}
+
 /// 2^t in parts.
 #[derive(Clone, Copy)]
 pub struct Power<V> {
@@ -27,6 +35,8 @@ pub struct Power<V> {
     pub r: V,
     /// r²·G(r)
     pub tail: V,
+    /// G(r)
+    series: V,
     /// 1.5·2^52 + n + 1023 + SCALE
     biased: V,
 }
@@ -44,7 +54,8 @@ impl<V: Lanes> Power<V> {
         let biased = high.add(bias);
         let n = biased.sub(bias);
         let r = if P::COMPENSATED { high.sub(n).add(low) } else { high.sub(n) };
-        Self { n, r, tail: r.mul(r).mul(polynomial(r, P::EXPONENTIAL)), biased }
+        let series = polynomial(r, P::EXPONENTIAL);
+        Self { n, r, tail: r.mul(r).mul(series), series, biased }
     }
 
     /// The parts of e^x.
@@ -68,7 +79,12 @@ impl<V: Lanes> Power<V> {
     /// 2^r
     #[inline(always)]
     pub fn mantissa<P: Precision>(&self) -> V {
-        self.less_one::<P>().add(V::splat(1.0))
+        let one = V::splat(1.0);
+        if P::COMPENSATED {
+            self.less_one::<P>().add(one)
+        } else {
+            self.series.mul_add(self.r, V::splat(LN_2)).mul_add(self.r, one)
+        }
     }
 
     /// 2^(n + SCALE), for t ≥ LEAST

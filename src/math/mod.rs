@@ -10,7 +10,7 @@ mod kullback_leibler;
 mod logarithm;
 mod sum;
 
-pub use exponential::{Power, decline, exponential, power_of_two_in_lanes};
+pub use exponential::{Power, decline, exponential, nearest_power_of_two, power_of_two_in_lanes};
 pub use jensen_shannon::jensen_shannon_term;
 pub use kullback_leibler::{kullback_leibler_term, kullback_leibler_term_beyond};
 pub use logarithm::{

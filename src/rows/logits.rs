@@ -10,7 +10,7 @@ mod tree;
 
 use abreast::Several;
 pub use losses::{Loss, Losses};
-use tree::tree;
+use tree::{beginning, largest, tree};
 
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -21,7 +21,7 @@ use super::{BLOCK, Finish, Rows};
 use crate::accumulate::{Element, SHORT};
 use crate::dispatch;
 use crate::kernels::Finished;
-use crate::kernels::logits::{Base, Label, LogitMeasure, LogitPartial, SMALL};
+use crate::kernels::logits::{Base, Label, LogitMeasure, LogitPartial, SEVERAL, SMALL, at_least, suits_single};
 use crate::lanes::{FloatMode, Job, Lanes, One, WIDEST};
 use crate::math::Sum;
 use crate::math::coefficients::{LOG2_E, LOG2_E_LOW};
@@ -29,8 +29,13 @@ use crate::view::{Native, View};
 
 /// Blocks that one task does one after the other.
 const LEAF: usize = 16;
+/// Logits at the beginning of a long row that tell whether float32 lanes will do for it.
+const PROBE: usize = 1024;
 /// Values below this may lose digits when their scale is taken away: 2^-480, scaled as the sums are.
 const FAINT: f64 = f64::from_bits((1023 - 480) << 52);
+
+/// Float32 results nearer to 0 than this are taken once more as float64, if they may be what is left of larger numbers.
+const CANCELLED: f64 = 1.0 / 16.0;
 
 /// Rows of logits, and what to make of a value.
 pub struct LogitRows<'r, 'a> {
@@ -120,12 +125,17 @@ impl LogitRows<'_, '_> {
         let single = narrow && rows.p.is_single() && rows.q.as_ref().is_none_or(View::is_single);
         let (unit, temperature) = (rows.unit, self.temperature);
         let settled = dispatch::run(rows.level, Settle { unit, temperature, bits: K::BITS, bounded: K::BOUNDED });
-        if single {
+        if single && self.suits_single() {
             rows.split(0, out, &|first, results| self.some::<f32, K, N>(first, results, &settled));
         } else {
             rows.split(0, out, &|first, results| self.some::<f64, K, N>(first, results, &settled));
         }
         !rows.watch.stop.load(Ordering::Relaxed)
+    }
+
+    /// Does the temperature suit float32 lanes?
+    fn suits_single(&self) -> bool {
+        suits_single(LOG2_E / self.temperature)
     }
 
     fn some<T: Native, K: LogitMeasure<N>, const N: usize>(
@@ -143,6 +153,9 @@ impl LogitRows<'_, '_> {
             }
         }
         for (index, result) in results.iter_mut().enumerate() {
+            if K::CANCELS && !T::COMPENSATED && result.abs() < CANCELLED {
+                self.in_turn::<f64, K, N>(first + index, std::slice::from_mut(result), settled);
+            }
             if let Some(other) = self.exception(first + index, *result, settled) {
                 *result = other;
             }
@@ -170,8 +183,15 @@ impl LogitRows<'_, '_> {
     ) -> [LogitPartial<One, N>; WIDEST] {
         let rows = self.rows;
         let mut partials = [LogitPartial::NOTHING; WIDEST];
+        let mut hopeless = [false; WIDEST];
         for (index, partial) in partials[..results.len()].iter_mut().enumerate() {
-            *partial = tree::<T, K, N, false>(rows, first + index, blocks(rows), None, settled);
+            let row = first + index;
+            hopeless[index] = is_probed::<T, K, N>(rows) && self.is_hopeless::<T, K, N>(row, settled);
+            *partial = if hopeless[index] {
+                largest(rows, row)
+            } else {
+                tree::<T, K, N, false>(rows, row, blocks(rows), None, settled)
+            };
             if rows.watch.over() {
                 return partials;
             }
@@ -187,24 +207,43 @@ impl LogitRows<'_, '_> {
         };
         let again = dispatch::run(rows.level, job);
         for index in 0..count {
-            if let Some(base) = again[index] {
-                let second = tree::<T, K, N, true>(rows, first + index, blocks(rows), Some(&base), settled);
-                partials[index].sums[K::KEPT..].copy_from_slice(&second.sums[K::KEPT..]);
-                if !results[index].is_nan() {
-                    let sums = partials[index].sums;
-                    let job = FinishAgain::<T, K, N> {
-                        rows: self,
-                        row: first + index,
-                        sums,
-                        base,
-                        settled,
-                        kernel: PhantomData,
-                    };
-                    results[index] = dispatch::run(rows.level, job);
-                }
+            let LogitPartial { z, w, .. } = partials[index];
+            let base = if hopeless[index] { Some(Base::new(z, w, settled.factor)) } else { again[index] };
+            if let Some(base) = base {
+                results[index] = self.again::<T, K, N>(first + index, &mut partials[index], base, settled);
             }
         }
         partials
+    }
+
+    /// Does the beginning of a row say that float32 lanes will not do?
+    fn is_hopeless<T: Native, K: LogitMeasure<N>, const N: usize>(&self, row: usize, settled: &Settled) -> bool {
+        let partial = &beginning::<T, K, N>(self.rows, row, settled);
+        dispatch::run(self.rows.level, IsHopeless::<T, K, N> { partial, settled, kernel: PhantomData })
+    }
+
+    /// The result of a row that is gone over again, compared with this base, and its sums.
+    fn again<T: Native, K: LogitMeasure<N>, const N: usize>(
+        &self,
+        row: usize,
+        partial: &mut LogitPartial<One, N>,
+        mut base: Base<One>,
+        settled: &Settled,
+    ) -> f64 {
+        if looks::<T, K, N>() > 1 {
+            base = base.steadied(true);
+        }
+        let mut result = f64::NAN;
+        for _ in 0..looks::<T, K, N>() {
+            let second = tree::<T, K, N, true>(self.rows, row, blocks(self.rows), Some(&base), settled);
+            partial.sums[K::KEPT..].copy_from_slice(&second.sums[K::KEPT..]);
+            let job = FinishAgain::<T, K, N> { rows: self, row, partial, base, settled, kernel: PhantomData };
+            let better;
+            (result, better) = dispatch::run(self.rows.level, job);
+            let Some(better) = better else { break };
+            base = better;
+        }
+        result
     }
 
     /// The labels of some rows, one in each lane.
@@ -255,6 +294,17 @@ impl LogitRows<'_, '_> {
             show(z, w)
         })
     }
+}
+
+/// How often a row is gone over again at most: where float32 lanes had the first look, what they found is no base for all
+/// digits.
+fn looks<T: Native, K: LogitMeasure<N>, const N: usize>() -> usize {
+    if K::SINGLE > 0 && !T::COMPENSATED { 2 } else { 1 }
+}
+
+/// Is the beginning of rows gone over on its own, to see whether float32 lanes will do?
+fn is_probed<T: Native, K: LogitMeasure<N>, const N: usize>(rows: &Rows) -> bool {
+    K::PROBED && !T::COMPENSATED && rows.length() > BLOCK
 }
 
 fn blocks(rows: &Rows) -> Range<usize> {
@@ -312,22 +362,50 @@ impl<T: Native, K: LogitMeasure<N>, const N: usize> Job for Finished16<'_, '_, T
     }
 }
 
-/// The result of a row that was gone over twice.
+/// Are float32 lanes not good enough for rows with this beginning?
+#[inline(always)]
+fn hopeless<V: Lanes, T: Native, K: LogitMeasure<N>, const N: usize>(
+    partial: &LogitPartial<V, N>,
+    settled: &Settled,
+) -> V::Mask {
+    let base = Base::new(partial.z, partial.w, settled.factor());
+    let trusted = settled.results::<V, T, K, N, false>(&partial.sums, &base, &Label::none()).1;
+    V::not_but(trusted, at_least(partial.sums[0].high, SEVERAL))
+}
+
+struct IsHopeless<'r, T, K, const N: usize> {
+    partial: &'r LogitPartial<One, N>,
+    settled: &'r Settled,
+    kernel: PhantomData<(T, K)>,
+}
+
+impl<T: Native, K: LogitMeasure<N>, const N: usize> Job for IsHopeless<'_, T, K, N> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run<V: Lanes>(self) -> bool {
+        hopeless::<One, T, K, N>(self.partial, self.settled)
+    }
+}
+
+/// The result of a row that was gone over again, and a better base if it cannot be trusted yet.
 struct FinishAgain<'r, 'a, T, K, const N: usize> {
     rows: &'r LogitRows<'r, 'a>,
     row: usize,
-    sums: [Sum<One>; N],
+    partial: &'r LogitPartial<One, N>,
     base: Base<One>,
     settled: &'r Settled,
     kernel: PhantomData<(T, K)>,
 }
 
 impl<T: Native, K: LogitMeasure<N>, const N: usize> Job for FinishAgain<'_, '_, T, K, N> {
-    type Output = f64;
+    type Output = (f64, Option<Base<One>>);
 
     #[inline(always)]
-    fn run<V: Lanes>(self) -> f64 {
+    fn run<V: Lanes>(self) -> Self::Output {
         let label = self.rows.label::<One, T>(self.row, 1);
-        self.settled.results::<One, T, K, N, true>(&self.sums, &self.base, &label).0.0
+        let LogitPartial { z, w, sums } = self.partial;
+        let (result, trusted) = self.settled.results::<One, T, K, N, true>(sums, &self.base, &label);
+        (with_classes(result, *z, *w).0, (!trusted).then(|| K::refined(sums, &self.base)))
     }
 }

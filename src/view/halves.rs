@@ -1,7 +1,7 @@
 //! Numbers of two bytes, float16 and bfloat16, widened as many at a time as there are lanes.
 
 use crate::accumulate::Element;
-use crate::lanes::{Job, Lanes, WIDEST};
+use crate::lanes::{Job, Lanes, Singles, WIDEST};
 
 /// Numbers that are brought together before they are widened.
 const TOGETHER: usize = 16 * WIDEST;
@@ -54,12 +54,33 @@ pub struct Widen<'a, 't, T> {
     count: usize,
 }
 
+/// Widens numbers into as many places, a multiple of the lanes.
+#[inline(always)]
+fn widen<S: Singles, const UPPER: bool>(values: &[[u8; 2]], target: &mut [f32]) {
+    let mut at = 0;
+    while at < target.len() {
+        let lanes = if UPPER { S::load_bfloat16(&values[at..]) } else { S::load_float16(&values[at..]) };
+        lanes.store(&mut target[at..]);
+        at += S::COUNT;
+    }
+}
+
 impl<T: Element> Widen<'_, '_, T> {
     #[inline(always)]
     fn all<V: Lanes, const UPPER: bool>(self) {
         let Self { halves, target, step, count } = self;
+        let mut done = 0;
+        // Whole lanes that lie side by side in both places go there at once.
+        let straight = if step == 1 { count / V::COUNT * V::COUNT } else { 0 };
+        if straight > 0
+            && let Some(values) = halves.in_place(0, straight)
+            && let Some(target) = T::as_single_mut(&mut target[..straight])
+        {
+            widen::<V::Single, UPPER>(values, target);
+            done = straight;
+        }
         let (mut room, mut wide) = ([[0; 2]; TOGETHER], [0.0; TOGETHER]);
-        for from in (0..count).step_by(TOGETHER) {
+        for from in (done..count).step_by(TOGETHER) {
             let now = TOGETHER.min(count - from);
             let lanes = now.next_multiple_of(V::COUNT);
             let values = if let Some(values) = halves.in_place(from, lanes) {
@@ -68,15 +89,7 @@ impl<T: Element> Widen<'_, '_, T> {
                 halves.copy(from, &mut room[..now]);
                 &room[..lanes]
             };
-            let mut at = 0;
-            while at < lanes {
-                if UPPER {
-                    V::widen_bfloat16(&values[at..], &mut wide[at..]);
-                } else {
-                    V::widen_float16(&values[at..], &mut wide[at..]);
-                }
-                at += V::COUNT;
-            }
+            widen::<V::Single, UPPER>(values, &mut wide[..lanes]);
             let target = &mut target[from * step..];
             if step == 1 {
                 let target = &mut target[..now];

@@ -1,9 +1,12 @@
 //! Entropy of softmax(z/T) in bits, H = log2(Σ 2^t) + Σ 2^t·(−t) / Σ 2^t, both parts ≥ 0; and the perplexity 2^H, which
 //! needs no logarithm.
 
-use super::{Base, Label, LogitMeasure, log2_of_total, total, trusted, unscaled};
-use crate::kernels::Finished;
-use crate::lanes::Lanes;
+use super::{
+    Base, LARGE, Label, LogitMeasure, SEVERAL, SINGLE_SUMS, SingleBase, at_least, log2_of_total, total, trusted,
+    unscaled,
+};
+use crate::kernels::{Finished, always};
+use crate::lanes::{Lanes, Singles};
 use crate::math::{Power, Precision, Sum, power_of_two_in_lanes};
 
 /// H(softmax(z/T))
@@ -14,6 +17,8 @@ impl LogitMeasure<3> for LogitEntropy {
     const TWO: bool = false;
     const BITS: bool = true;
     const SCALED: bool = true;
+    const SINGLE: usize = 5;
+    const MIXED: bool = true;
 
     #[inline(always)]
     fn terms<V: Lanes, P: Precision, const AGAIN: bool>(z: V, _w: V, base: &Base<V>) -> [V; 3] {
@@ -21,6 +26,20 @@ impl LogitMeasure<3> for LogitEntropy {
         let [rest, one] = share.added::<P, AGAIN>(z, base.z);
         // Of the largest t is 0, so that its part may as well be left out.
         [rest, one, rest.mul(V::zero().sub(share.t))]
+    }
+
+    #[inline(always)]
+    fn terms_in_single<S: Singles>(z: S, _w: S, base: &SingleBase<S>) -> [S; SINGLE_SUMS] {
+        let (share, one) = base.apart(base.share(z), z);
+        let (part, distance) = (share.whole.mul(share.part), base.distance(&share));
+        [share.whole, part, one, share.whole.mul(distance), part.mul(distance)]
+    }
+
+    #[inline(always)]
+    fn lifted<V: Lanes>(sums: [V; SINGLE_SUMS], [lift, _]: [V; 2], base: &Base<V>) -> [Sum<V>; 3] {
+        let [whole, part, count, farther, farther_part] = sums;
+        let distances = farther.add(farther_part).mul(lift).mul(base.factor.high);
+        [Sum::of(whole.add(part).mul(lift)), Sum::of(count.mul(V::splat(LARGE))), Sum::of(distances)]
     }
 
     #[inline(always)]
@@ -40,7 +59,13 @@ impl LogitMeasure<3> for LogitEntropy {
         let log = log2_of_total(sums[0], sums[1]);
         let (scaled, all) = total(sums[0], sums[1]);
         let mean = sums[2].tidy().over(all);
-        Finished { value: mean.plus(log).tidy(), trusted: trusted::<V, P, AGAIN>(scaled) }
+        let exact = P::COMPENSATED || AGAIN;
+        let trusted = if exact { always::<V>() } else { at_least(scaled.high, SEVERAL) };
+        Finished { value: mean.plus(log).tidy(), trusted }
+    }
+
+    fn refined<V: Lanes>(sums: &[Sum<V>; 3], base: &Base<V>) -> Base<V> {
+        base.mixed(sums[0])
     }
 }
 

@@ -8,10 +8,11 @@
 //! far off, that of the sums. Nothing cancels where z and w are near: for v next to 0 the bracket is v²·G(v).
 
 use super::{
-    Base, FAR, LARGE, LEAST, Label, LogitMeasure, Raise, Share, choose, difference, no_farther, times, unscaled,
+    Base, FAR, LARGE, LEAST, Label, LogitMeasure, Raise, SEVERAL, SINGLE_SUMS, Share, SingleBase, at_least, choose,
+    difference, no_farther, times, unscaled,
 };
 use crate::kernels::{Finished, beyond_noise, no_more_than_double};
-use crate::lanes::Lanes;
+use crate::lanes::{Lanes, Singles};
 use crate::math::coefficients::{LN_2, LN_2_LOW};
 use crate::math::{
     self, Power, Precision, Sum, kullback_leibler_term_beyond, log2_ratio_apart, power_of_two_in_lanes, two_sum,
@@ -169,7 +170,8 @@ impl LogitMeasure<3> for LogitKlDivergence {
     const TWO: bool = true;
     const BITS: bool = false;
     const SCALED: bool = true;
-    const KEPT: usize = 1;
+    const SINGLE: usize = 5;
+    const PROBED: bool = true;
 
     #[inline(always)]
     fn terms<V: Lanes, P: Precision, const AGAIN: bool>(z: V, w: V, base: &Base<V>) -> [V; 3] {
@@ -178,6 +180,23 @@ impl LogitMeasure<3> for LogitKlDivergence {
         let without = V::not_but(z.less(lowest), w.less(lowest));
         let term = V::select(without, V::splat(f64::INFINITY), term.mul(mantissa));
         [share.value, difference.mul(mantissa), term]
+    }
+
+    // Σ x log(x/y) as it is: float32 lanes do for rows that are far apart, others want a second look.
+    #[inline(always)]
+    fn terms_in_single<S: Singles>(z: S, w: S, base: &SingleBase<S>) -> [S; SINGLE_SUMS] {
+        let (x, y) = (base.share(z), base.share_of_second(w));
+        let (part, farther) = (x.whole.mul(x.part), base.farther(z, w));
+        let logarithms = part.mul_add(farther, x.whole.mul(farther));
+        [x.whole, part, y.whole, y.whole.mul(y.part), logarithms]
+    }
+
+    #[inline(always)]
+    fn lifted<V: Lanes>(sums: [V; SINGLE_SUMS], [lift, lift_of_second]: [V; 2], base: &Base<V>) -> [Sum<V>; 3] {
+        let [x, x_part, y, y_part, logarithms] = sums;
+        let (x, y) = (x.add(x_part).mul(lift), y.add(y_part).mul(lift_of_second));
+        let logarithms = logarithms.mul(lift).mul(base.in_nats().high);
+        [Sum::of(x), Sum::of(x.sub(y)), Sum::of(logarithms.sub(x.sub(y)))]
     }
 
     #[inline(always)]
@@ -195,12 +214,21 @@ impl LogitMeasure<3> for LogitKlDivergence {
     ) -> Finished<V> {
         let (a, d, f) = (sums[0].tidy(), sums[1].tidy().high, sums[2].tidy());
         let value = f.plus(V::zero().sub(second(a.high, d))).tidy();
+        let result = beyond_noise(value, f.high).over(unscaled(a));
+        if !P::COMPENSATED && !AGAIN {
+            // In float32 lanes a value is made of Σ x log(x/y) = F + D, of x and of y; what is infinite or no number there
+            // may be neither.
+            let parts = f.high.greater(f.high.add(d).abs()).greater(a.high.mul(V::splat(0.5)));
+            let finite = V::both(parts.less(V::splat(f64::INFINITY)), value.high.less(V::splat(f64::INFINITY)));
+            let several = V::both(finite, at_least(a.high, SEVERAL));
+            return Finished { value: result, trusted: V::both(several, no_more_than_double(parts, value.high)) };
+        }
         // float32 logits are worked on in float64: there is more to lose.
         let enough = if P::COMPENSATED { value.high } else { value.high.mul(V::splat(32.0)) };
         // What is taken away lends its error to what is left: the more of it, the fewer classes there are to even it out.
         let few = a.high.less(V::splat(FEW));
         let trusted = no_more_than_double(f.high.mul(V::select(few, V::splat(1.75), V::splat(1.0))), enough);
-        Finished { value: beyond_noise(value, f.high).over(unscaled(a)), trusted }
+        Finished { value: result, trusted }
     }
 
     fn refined<V: Lanes>(sums: &[Sum<V>; 3], base: &Base<V>) -> Base<V> {

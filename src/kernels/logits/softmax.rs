@@ -1,9 +1,10 @@
 //! What the total of a row says of each of its logits: the probability, its logarithm, and what gradients are made of.
 
-use super::{Base, LARGE, SMALL, difference, ln_2, log2_of_total, times, total};
+use super::{Base, LARGE, LEAST, SMALL, difference, ln_2, log2_of_total, times, total};
+use crate::kernels::always;
 use crate::lanes::{Lanes, One};
-use crate::math::coefficients::LN_2;
-use crate::math::{Precision, Sum, two_sum};
+use crate::math::coefficients::{EXPONENTIAL_IN_SINGLE, LN_2};
+use crate::math::{Precision, Sum, nearest_power_of_two, two_sum};
 
 /// The probabilities of a row, from the sums of [`LogSumExp`].
 #[derive(Clone, Copy)]
@@ -80,6 +81,25 @@ impl<V: Lanes> Softmax<V> {
         V::select(self.is_sure(z), own, usual)
     }
 
+    /// What is `mass` times the probability of float32 logits, as far as a float32 shows it; None where the largest is too
+    /// far from 0.
+    #[inline(always)]
+    pub fn proportion(&self, mass: V) -> Option<Proportion<V>> {
+        let Base { z, factor, .. } = self.base;
+        let offset = V::zero().sub(z.mul(factor.high));
+        let near = offset.abs().less(V::splat(NEAR));
+        if V::any(V::not_but(near, always::<V>())) {
+            return None;
+        }
+        let scale = self.inverse.mul(mass).mul(V::splat(SMALL));
+        let mut coefficients = [scale; SERIES];
+        coefficients[1] = scale.mul(V::splat(LN_2));
+        for index in 2..SERIES {
+            coefficients[index] = scale.mul(V::splat(EXPONENTIAL_IN_SINGLE[index - 2]));
+        }
+        Some(Proportion { factor: factor.high, offset, coefficients })
+    }
+
     /// The probability of a logit.
     #[inline(always)]
     pub fn probability<P: Precision>(&self, z: V) -> V {
@@ -98,5 +118,48 @@ impl<V: Lanes> Softmax<V> {
         // −∞ has no second part; in a row without a total it is no number either.
         let least = V::splat(f64::NEG_INFINITY).add(self.log.mul(V::zero()));
         Sum { high: V::select(masked, least, value.high), low: V::select(masked, V::zero(), value.low) }
+    }
+}
+
+/// Where |m·κ| is below this, z·κ − m·κ rounds by less than 2^-36.
+const NEAR: f64 = 65536.0;
+/// Coefficients of 2^r: 1, ln2 and those of the tail.
+const SERIES: usize = 2 + EXPONENTIAL_IN_SINGLE.len();
+
+/// A number in proportion to the probability of float32 logits, right to 2^-26:
+///
+///   c·2^t = 2^n·(c + c·ln2·r + …),   t = z·κ − m·κ,   n the integer nearest to t,   r = t − n
+#[derive(Clone, Copy)]
+pub struct Proportion<V> {
+    factor: V,
+    offset: V,
+    coefficients: [V; SERIES],
+}
+
+impl<V: Lanes> Proportion<V> {
+    /// The number for a logit.
+    #[inline(always)]
+    pub fn of(&self, z: V) -> V {
+        let t = V::splat(LEAST).greater(z.mul_add(self.factor, self.offset));
+        let (r, whole) = nearest_power_of_two(t);
+        let square = r.mul(r);
+        let (mut even, mut odd) = (self.coefficients[SERIES - 1], self.coefficients[SERIES - 2]);
+        for index in [SERIES - 3, SERIES - 5] {
+            even = even.mul_add(square, self.coefficients[index]);
+            odd = odd.mul_add(square, self.coefficients[index - 1]);
+        }
+        odd.mul_add(r, even.mul_add(square, self.coefficients[0])).mul(whole)
+    }
+}
+
+impl Proportion<One> {
+    /// The same in every lane.
+    #[inline(always)]
+    pub fn splat<V: Lanes>(&self) -> Proportion<V> {
+        let mut coefficients = [V::zero(); SERIES];
+        for index in 0..SERIES {
+            coefficients[index] = V::splat(self.coefficients[index].0);
+        }
+        Proportion { factor: V::splat(self.factor.0), offset: V::splat(self.offset.0), coefficients }
     }
 }

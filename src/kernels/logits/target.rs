@@ -9,10 +9,11 @@
 //!   KL = Σ f(c, p) + (Σ c − 1),     f(x, y) = x log(x/y) − x + y,     p = 2^t/S.
 
 use super::{
-    Base, Label, LogSumExp, LogitMeasure, SMALL, choose, difference, ln_2, log2_of_total, times, total, trusted,
+    Base, Label, LogSumExp, LogitMeasure, SINGLE_SUMS, SMALL, SingleBase, at_least, choose, difference, ln_2,
+    log2_of_total, times, total, trusted,
 };
 use crate::kernels::{Finished, always, no_more_than_double};
-use crate::lanes::Lanes;
+use crate::lanes::{Lanes, Singles};
 use crate::math::coefficients::LN_2;
 use crate::math::{
     self, Numerator, Power, Precision, SMALLEST_NORMAL, Sum, kullback_leibler_term_beyond, log2_ratio,
@@ -83,10 +84,22 @@ impl LogitMeasure<2> for LabelCrossEntropy {
     const TWO: bool = false;
     const BITS: bool = false;
     const SCALED: bool = false;
+    const SINGLE: usize = LogSumExp::SINGLE;
+    const MIXED: bool = true;
 
     #[inline(always)]
     fn terms<V: Lanes, P: Precision, const AGAIN: bool>(z: V, w: V, base: &Base<V>) -> [V; 2] {
         LogSumExp::terms::<V, P, AGAIN>(z, w, base)
+    }
+
+    #[inline(always)]
+    fn terms_in_single<S: Singles>(z: S, w: S, base: &SingleBase<S>) -> [S; SINGLE_SUMS] {
+        LogSumExp::terms_in_single(z, w, base)
+    }
+
+    #[inline(always)]
+    fn lifted<V: Lanes>(sums: [V; SINGLE_SUMS], lifts: [V; 2], base: &Base<V>) -> [Sum<V>; 2] {
+        LogSumExp::lifted(sums, lifts, base)
     }
 
     #[inline(always)]
@@ -102,7 +115,13 @@ impl LogitMeasure<2> for LabelCrossEntropy {
     ) -> Finished<V> {
         let [rest, count] = *sums;
         let value = cross_entropy([rest, count, Sum::zero(), Sum::zero()], base, label);
-        Finished { value, trusted: trusted::<V, P, AGAIN>(total(rest, count).0) }
+        let exact = P::COMPENSATED || AGAIN;
+        let trusted = if exact { always::<V>() } else { at_least(total(rest, count).0.high, 2.0) };
+        Finished { value, trusted }
+    }
+
+    fn refined<V: Lanes>(sums: &[Sum<V>; 2], base: &Base<V>) -> Base<V> {
+        base.mixed(sums[0])
     }
 }
 

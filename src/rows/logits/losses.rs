@@ -12,7 +12,7 @@ use super::{LEAF, LogitRows, Settle, Settled, blocks, both};
 use crate::accumulate::{Element, SHORT};
 use crate::dispatch;
 use crate::kernels::logits::{
-    Base, Label, LabelCrossEntropy, LogSumExp, LogitEntropy, LogitKlDivergence, LogitMeasure, LogitPartial, Softmax,
+    Base, Label, LabelCrossEntropy, LogitEntropy, LogitKlDivergence, LogitMeasure, LogitPartial, Softmax,
     TargetCrossEntropy, TargetKlDivergence, mean_distance,
 };
 use crate::lanes::{FloatMode, Job, Lanes, One, WIDEST};
@@ -56,7 +56,8 @@ impl Losses<'_, '_> {
     pub fn write<O: Element>(&self, out: &mut [f64], grad: Option<&mut [O]>) -> bool {
         let _mode = FloatMode::enter();
         let rows = self.logits.rows;
-        let narrow = self.narrow && rows.p.is_single() && rows.q.as_ref().is_none_or(View::is_single);
+        let single = rows.p.is_single() && rows.q.as_ref().is_none_or(View::is_single);
+        let narrow = self.narrow && single && self.logits.suits_single();
         match (self.loss, rows.q.is_some()) {
             // The divergence asks for all digits near equality; its gradient is that of the cross-entropy.
             (Loss::KlDivergence, true) if narrow && grad.is_some() => {
@@ -165,10 +166,10 @@ impl Losses<'_, '_> {
         let logits = LogitRows { rows, temperature: self.logits.temperature, infinite: false, labels: None };
         let (mut results, mut partials) = ([0.0; WIDEST], [LogitPartial::NOTHING; WIDEST]);
         if rows.length() <= SHORT {
-            logits.abreast::<T, LogSumExp, 2>(first, &mut results[..count], &mut partials[..count], settled);
+            logits.abreast::<T, LabelCrossEntropy, 2>(first, &mut results[..count], &mut partials[..count], settled);
             partials
         } else {
-            logits.in_turn::<T, LogSumExp, 2>(first, &mut results[..count], settled)
+            logits.in_turn::<T, LabelCrossEntropy, 2>(first, &mut results[..count], settled)
         }
     }
 
@@ -296,6 +297,13 @@ impl<T: Native, O: Element> Job for Write<'_, '_, '_, T, O> {
     #[inline(always)]
     fn run<V: Lanes>(self) {
         let softmax = self.slope.softmax.splat::<V>();
+        if !T::COMPENSATED
+            && self.rows.q.is_none()
+            && let Kind::Target(mass) = self.slope.kind
+            && let Some(all) = self.slope.softmax.proportion(mass.mul(self.slope.scale))
+        {
+            return self.write::<V, _>(&all.splat());
+        }
         match &self.slope.kind {
             Kind::Target(mass) => self.write::<V, _>(&OfTarget { softmax, mass: V::splat(mass.0) }),
             Kind::Entropy(Sum { high, low }) => {
@@ -321,7 +329,8 @@ impl<T: Native, O: Element> Write<'_, '_, '_, T, O> {
             for at in (0..whole).step_by(V::COUNT) {
                 let other = if two { T::load(&w[at..at + V::COUNT]) } else { V::zero() };
                 let value = derivative.of::<T>(T::load(&z[at..at + V::COUNT]), other);
-                O::store(value.mul(scale), &mut grad[at..at + V::COUNT]);
+                let value = if F::SCALED { value } else { value.mul(scale) };
+                O::store(value, &mut grad[at..at + V::COUNT]);
             }
             if whole < z.len() {
                 let (mut last, mut second) = ([T::default(); WIDEST], [T::default(); WIDEST]);
@@ -330,7 +339,8 @@ impl<T: Native, O: Element> Write<'_, '_, '_, T, O> {
                 if two {
                     second[..z.len() - whole].copy_from_slice(&w[whole..]);
                 }
-                O::store(derivative.of::<T>(T::load(&last), T::load(&second)).mul(scale), &mut room);
+                let value = derivative.of::<T>(T::load(&last), T::load(&second));
+                O::store(if F::SCALED { value } else { value.mul(scale) }, &mut room);
                 grad[whole..].copy_from_slice(&room[..z.len() - whole]);
             }
         }

@@ -1,6 +1,6 @@
 //! What each logit of a row changes in its loss, once the first look is done.
 
-use crate::kernels::logits::{Label, Softmax};
+use crate::kernels::logits::{Label, Proportion, Softmax};
 use crate::lanes::Lanes;
 use crate::math::Sum;
 use crate::view::Native;
@@ -28,7 +28,21 @@ pub(super) enum Kind<V> {
 
 /// What a logit changes in the loss. A trait, not a closure: a closure is not inlined into the level's entry.
 pub(super) trait Derivative<V: Lanes> {
+    /// Is the scale of the slope in it?
+    const SCALED: bool = false;
+
     fn of<T: Native>(&self, z: V, other: V) -> V;
+}
+
+/// Of float32 logits that are not the label of their row, where there is no other target: in proportion to their
+/// probability.
+impl<V: Lanes> Derivative<V> for Proportion<V> {
+    const SCALED: bool = true;
+
+    #[inline(always)]
+    fn of<T: Native>(&self, z: V, _other: V) -> V {
+        Self::of(self, z)
+    }
 }
 
 pub(super) struct OfTarget<V> {

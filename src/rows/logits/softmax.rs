@@ -9,7 +9,7 @@ use super::super::{BLOCK, GRAIN, Rows};
 use super::{LEAF, LogitRows, Settle, Settled, blocks, both, tree};
 use crate::accumulate::Element;
 use crate::dispatch;
-use crate::kernels::logits::{Base, LogSumExp, LogitPartial, Softmax};
+use crate::kernels::logits::{Base, LogSumExp, LogitPartial, Proportion, Softmax};
 use crate::lanes::{FloatMode, Job, Lanes, One, WIDEST};
 use crate::view::Native;
 
@@ -21,7 +21,8 @@ impl LogitRows<'_, '_> {
         let job = Settle { unit: rows.unit, temperature: self.temperature, bits: false, bounded: false };
         let settled = dispatch::run(rows.level, job);
         let map = Map { rows, settled: &settled, logarithm };
-        if size_of::<O>() == size_of::<f32>() && rows.p.is_single() {
+        let narrow = size_of::<O>() == size_of::<f32>() && rows.p.is_single();
+        if narrow && self.suits_single() {
             map.rows::<f32, O>(0, out);
         } else {
             map.rows::<f64, O>(0, out);
@@ -54,8 +55,8 @@ impl Map<'_, '_> {
         for (index, out) in out.chunks_exact_mut(length).enumerate() {
             let row = first + index;
             let mut partial = tree::<T, LogSumExp, 2, false>(self.rows, row, blocks(self.rows), None, self.settled);
-            if self.logarithm && !partial.is_exact() {
-                let base = Base::new(partial.z, partial.z, self.settled.factor);
+            if !T::COMPENSATED && partial.is_confident() {
+                let base = Base::new(partial.z, partial.z, self.settled.factor).mixed(partial.sums[0]);
                 partial = tree::<T, LogSumExp, 2, true>(self.rows, row, blocks(self.rows), Some(&base), self.settled);
             }
             self.row::<T, O>(row, blocks(self.rows), out, &partial);
@@ -92,6 +93,7 @@ struct Values<'s, V> {
     settled: &'s Settled,
     logarithm: bool,
     softmax: Softmax<V>,
+    proportion: Option<Proportion<V>>,
 }
 
 impl<V: Lanes> Values<'_, V> {
@@ -99,6 +101,8 @@ impl<V: Lanes> Values<'_, V> {
     fn of<T: Native>(&self, z: V) -> V {
         if self.logarithm {
             self.settled.finish.result(self.softmax.log_probability(z))
+        } else if let Some(proportion) = &self.proportion {
+            proportion.of(z)
         } else {
             self.softmax.probability::<T>(z)
         }
@@ -122,8 +126,10 @@ impl<T: Native, O: Element> Job for Write<'_, '_, '_, T, O> {
     fn run<V: Lanes>(self) {
         let Self { map: Map { rows, settled, logarithm }, row, partial, .. } = self;
         let [rest, count] = partial.sums;
-        let softmax = Softmax::new(Base::new(partial.z, partial.z, settled.factor), rest, count).splat::<V>();
-        let values = Values { settled, logarithm, softmax };
+        let softmax = Softmax::new(Base::new(partial.z, partial.z, settled.factor), rest, count);
+        let proportion = if T::COMPENSATED { None } else { softmax.proportion(One(1.0)) };
+        let proportion = proportion.map(|one| one.splat::<V>());
+        let values = Values { settled, logarithm, softmax: softmax.splat::<V>(), proportion };
         let mut scratch = Scratch::<T>::new();
         for (block, out) in self.blocks.zip(self.out.chunks_mut(BLOCK)) {
             let from = block * BLOCK;

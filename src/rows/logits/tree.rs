@@ -6,10 +6,10 @@ use std::ops::Range;
 
 use super::super::load::Scratch;
 use super::super::{BLOCK, Rows};
-use super::{LEAF, Settled};
-use crate::accumulate::{largest_of_block, sums_of_block};
+use super::{LEAF, PROBE, Settled};
+use crate::accumulate::{largest_of_block, sums_of_block, sums_of_mixed_block, sums_of_single_block};
 use crate::dispatch;
-use crate::kernels::logits::{Base, LogitMeasure, LogitPartial, OfLogits};
+use crate::kernels::logits::{Base, LogitMeasure, LogitPartial, OfLogits, OfSingles, SingleBase};
 use crate::lanes::{FloatMode, Job, Lanes, One};
 use crate::math::Sum;
 use crate::view::Native;
@@ -28,7 +28,7 @@ pub(super) fn tree<T: Native, K: LogitMeasure<N>, const N: usize, const AGAIN: b
         return LogitPartial::NOTHING;
     }
     if blocks.len() <= LEAF {
-        let job = Leaf::<T, K, N, AGAIN> { rows, row, blocks, base, settled, kernel: PhantomData };
+        let job = Leaf::<T, K, N, AGAIN> { rows, row, blocks, length: BLOCK, base, settled, kernel: PhantomData };
         return dispatch::run(rows.level, job);
     }
     let middle = blocks.start + blocks.len().next_power_of_two() / 2;
@@ -37,6 +37,43 @@ pub(super) fn tree<T: Native, K: LogitMeasure<N>, const N: usize, const AGAIN: b
     let (left, right) = if rows.parallel { rayon::join(left, right) } else { (left(), right()) };
     let job = Merge::<K, N, AGAIN> { left, right, settled, kernel: PhantomData };
     dispatch::run(rows.level, job)
+}
+
+/// The partial of the logits that a row begins with, as many as [`PROBE`].
+pub(super) fn beginning<T: Native, K: LogitMeasure<N>, const N: usize>(
+    rows: &Rows,
+    row: usize,
+    settled: &Settled,
+) -> LogitPartial<One, N> {
+    let job =
+        Leaf::<T, K, N, false> { rows, row, blocks: 0..1, length: PROBE, base: None, settled, kernel: PhantomData };
+    dispatch::run(rows.level, job)
+}
+
+/// The largest logits of a row of two arguments, and no sums.
+pub(super) fn largest<const N: usize>(rows: &Rows, row: usize) -> LogitPartial<One, N> {
+    dispatch::run(rows.level, Largest { rows, row })
+}
+
+struct Largest<'r, 'a, const N: usize> {
+    rows: &'r Rows<'a>,
+    row: usize,
+}
+
+impl<const N: usize> Job for Largest<'_, '_, N> {
+    type Output = LogitPartial<One, N>;
+
+    #[inline(always)]
+    fn run<V: Lanes>(self) -> LogitPartial<One, N> {
+        let (length, mut partial) = (self.rows.length(), LogitPartial::NOTHING);
+        let mut scratch = Scratch::<f32>::new();
+        for from in (0..length).step_by(BLOCK) {
+            let (z, w) = self.rows.block(self.row, from..length.min(from + BLOCK), &mut scratch);
+            partial.z = One(largest_of_block::<f32>(z)).greater(partial.z);
+            partial.w = One(largest_of_block::<f32>(w)).greater(partial.w);
+        }
+        partial
+    }
 }
 
 /// Two partials of one row (or of each lane's) in one.
@@ -129,11 +166,47 @@ impl<V: Lanes, const N: usize> Counter<V, N> {
     }
 }
 
+/// The sums of both.
+#[inline(always)]
+pub(super) fn merged<V: Lanes, const N: usize>(mut sums: [Sum<V>; N], others: [Sum<V>; N]) -> [Sum<V>; N] {
+    for index in 0..N {
+        sums[index] = sums[index].merge(others[index]);
+    }
+    sums
+}
+
+/// The sums of a block.
+#[inline(always)]
+fn sums<V: Lanes, T: Native, K: LogitMeasure<N>, const N: usize, const AGAIN: bool>(
+    z: &[T],
+    w: &[T],
+    base: &Base<One>,
+) -> [Sum<One>; N] {
+    // The next block, whose largest logit is looked for first, is asked for meanwhile.
+    let (ahead, lanes) = (size_of_val(z), base.splat::<V>());
+    if K::SINGLE > 0
+        && (K::MIXED || !AGAIN)
+        && let (Some(z), Some(w)) = (T::as_single(z), T::as_single(w))
+    {
+        let (single, [lift, lift_of_second]) = SingleBase::new(&lanes);
+        let (terms, lifts) = (OfSingles::<_, K, N>::new(single), [One(lift.first()), One(lift_of_second.first())]);
+        if !AGAIN {
+            return K::lifted(sums_of_single_block::<V, _, _>(z, w, &terms, ahead), lifts, base);
+        }
+        let (wide, near) = (OfLogits::<V, K, AGAIN>::new(&lanes), base.near.0 as f32);
+        let (sums, others) = sums_of_mixed_block::<V, _, _, _, N>(z, near, &terms, &wide);
+        return merged(K::lifted(sums, lifts, base), others);
+    }
+    sums_of_block::<V, T, _, N>(z, w, &OfLogits::<V, K, AGAIN>::new(&lanes), ahead).sums
+}
+
 /// Some blocks of a row, one after the other.
 struct Leaf<'r, 'a, T, K, const N: usize, const AGAIN: bool> {
     rows: &'r Rows<'a>,
     row: usize,
     blocks: Range<usize>,
+    /// Logits of a block that are looked at.
+    length: usize,
     base: Option<&'r Base<One>>,
     settled: &'r Settled,
     kernel: PhantomData<(T, K)>,
@@ -144,12 +217,12 @@ impl<T: Native, K: LogitMeasure<N>, const N: usize, const AGAIN: bool> Job for L
 
     #[inline(always)]
     fn run<V: Lanes>(self) -> LogitPartial<One, N> {
-        let Self { rows, row, settled, .. } = self;
+        let Self { rows, row, length, settled, .. } = self;
         let mut scratch = Scratch::<T>::new();
         let mut counter = Counter::<One, N>::new();
         for block in self.blocks {
             let from = block * BLOCK;
-            let (z, w) = rows.block(row, from..rows.length().min(from + BLOCK), &mut scratch);
+            let (z, w) = rows.block(row, from..rows.length().min(from + length), &mut scratch);
             let (largest, other, base) = if let Some(base) = self.base {
                 (base.z, base.w, *base)
             } else {
@@ -157,8 +230,7 @@ impl<T: Native, K: LogitMeasure<N>, const N: usize, const AGAIN: bool> Job for L
                 let other = if K::TWO && K::SECOND_IS_LOGITS { One(largest_of_block::<T>(w)) } else { largest };
                 (largest, other, Base::new(largest, other, settled.factor))
             };
-            let lanes = base.splat::<V>();
-            let sums = sums_of_block::<V, T, _, N>(z, w, &OfLogits::<V, K, AGAIN>::new(&lanes), 0).sums;
+            let sums = sums::<V, T, K, N, AGAIN>(z, w, &base);
             counter.add::<K, AGAIN>(LogitPartial { z: largest, w: other, sums }, settled);
         }
         counter.total::<K, AGAIN>(settled)

@@ -3,9 +3,11 @@
 //! ([`LogitMeasure::raised`]), and what they mean ([`LogitMeasure::finish`]).
 //!
 //! With κ = log2(e)/T and m the largest logit, p is in proportion to 2^t, t = (z − m)·κ ≤ 0. The largest ones, for which
-//! this is 1, are counted apart from the sum of the others, which is all there is in a confident row (of float32 logits
-//! only if it is one, in a second look). Sums are kept 2^512 times as large as they are, so that nothing is lost of
-//! answers next to 0.
+//! this is 1, are counted apart from the sum of the others, which is all there is in a confident row. Sums are kept 2^512
+//! times as large as they are, so that nothing is lost of answers next to 0.
+//!
+//! float32 logits with a float32 answer have a first look in float32 lanes, if the measure has one (`single.rs`); in one in
+//! float64 lanes the largest are not counted apart ([`Share::added`]). Rows for which that does not do get a second look.
 
 mod cross_entropy;
 mod entropy;
